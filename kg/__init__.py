@@ -1,0 +1,3 @@
+"""paperkg: from paper abstracts to a knowledge graph."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,40 @@
+"""Where the files that come with the package are, and how files are written: whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from kg.errors import InputError
+
+PACKAGE = Path(__file__).parent
+
+
+def folder(name: str) -> Path:
+    """The folder `shapes` or `queries`: inside an installed package as `_name`, in a checkout beside the package."""
+    for place in (PACKAGE / f"_{name}", PACKAGE.parent / name):
+        if place.is_dir():
+            return place
+    raise InputError(f"{name}: not part of this installation")
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[IO[bytes]]:
+    """A binary file beside `path` that takes its place when the block ends well, and vanishes when it does not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)  # mkstemp makes it private; a result is as readable as any other file
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
