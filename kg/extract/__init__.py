@@ -1,0 +1,1 @@
+"""From text to mentions, results and quantities: the only home of spaCy."""
