@@ -10,6 +10,7 @@ from collections.abc import Iterator
 _PARENTHESIS = re.compile(r"\(([^()\n]{2,60})\)")
 _SHORT = re.compile(r"[^\W_][\w+&./*@$^{}\\-]{1,14}(?: [\w+&./-]{1,8})?")
 _WORD = re.compile(r"[^\s()\[\],;:.]+(?:[.,/][^\s()\[\],;:.]+)*")
+_LETTERS = re.compile(r"[^\W_]+")
 _EDGE = "\"'`‘’“”*_"
 _LEADING = frozenset(
     "a an the our this that these those called named dubbed termed propose proposed introduce present of for with to in on and or "
@@ -83,6 +84,9 @@ def _match(short: str, window: str) -> int | None:
     """Where in `window` the long form begins, matching the short form's letters from the right; None if they do not."""
     at = len(window)
     letters = [c for c in short.casefold() if c.isalnum()]
+    last = list(_LETTERS.finditer(window))[-len(letters) :]
+    if [word.group()[0].casefold() for word in last] == letters:  # initials win: PPO is not `Policy Optimization`
+        return last[0].start()
     folded = window.casefold()
     if len(folded) != len(window):  # a letter that folds to two would shift every offset
         return None

@@ -1,0 +1,103 @@
+"""The whole program on one page: from files of abstracts to an output folder."""
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from kg import __version__, extract, graph, lexicon, link, read, report, store, turtle, validate, view
+from kg.errors import GraphError
+from kg.model import Concept, LinkedPaper, Paper, Reject, Report, Run
+
+T = TypeVar("T")
+
+
+class Progress(Protocol):
+    """Passes items through, and may tell how far it is; `total` is the number of items where it is known."""
+
+    def __call__(self, items: Iterable[T], *, what: str, total: int | None = None) -> Iterator[T]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What the inputs say: papers in input order, the concepts that they share, the account of the reading."""
+
+    papers: tuple[LinkedPaper, ...]
+    concepts: tuple[Concept, ...]
+    run: Run
+    report: Report
+
+
+def silent(items: Iterable[T], *, what: str, total: int | None = None) -> Iterator[T]:  # noqa: ARG001
+    yield from items
+
+
+def understand(
+    inputs: Sequence[str | Path],
+    *,
+    listing_year: int | None = None,
+    min_score: float = 0.0,
+    timestamp: str | None = None,
+    progress: Progress = silent,
+    on_reject: Callable[[Reject], None] = lambda _: None,
+) -> Corpus:
+    """Read, extract and link. Raises InputError for an input that cannot be read at all."""
+    papers: list[Paper] = []
+    rejected: list[Reject] = []
+    for record in progress(read.read(inputs, listing_year=listing_year), what="reading"):
+        if isinstance(record, Reject):
+            rejected.append(record)
+            on_reject(record)
+        else:
+            papers.append(record)
+    kept = read.merge(papers)
+    names = lexicon.load()
+    extractor = extract.load()
+    found = extractor.extract(kept, min_score=min_score)
+    extractions = list(progress(found, what="extracting", total=len(kept)))
+    linked, concepts = link.link(extractions, names)
+    counts = Counter(f"{concept.type}" for concept in concepts)
+    return Corpus(
+        tuple(linked),
+        tuple(concepts),
+        Run(__version__, {"model": extractor.digest, "lexicon": names.digest}, timestamp),
+        Report(
+            read=len(papers) + len(rejected),
+            kept=len(kept),
+            joined=len(papers) - len(kept),
+            rejected=tuple(rejected),
+            counts={
+                **dict(sorted(counts.items())),
+                "mentions": sum(len(paper.mentions) for paper in linked),
+                "results": sum(len(paper.results) for paper in linked),
+                "quantities": sum(len(paper.quantities) for paper in linked),
+            },
+        ),
+    )
+
+
+def build(corpus: Corpus, output: Path, *, mentions: bool = True) -> None:
+    """Write graph.ttl, graph.html, extractions.jsonl, ontology.ttl and report.json into `output`.
+
+    The graph is validated first: GraphError, with every file of an earlier build left as it was, when it breaks its
+    shapes.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output, prefix=".build-") as name:
+        staging = Path(name)
+        with (staging / "graph.ttl").open("wb") as file:
+            turtle.write(graph.triples(corpus.papers, corpus.concepts, corpus.run, mentions=mentions), file)
+        opened = store.open_store(staging / "graph.ttl")
+        if violations := validate.validate(opened):
+            told = "; ".join(map(str, violations[:3]))
+            raise GraphError(f"the new graph breaks its shapes in {len(violations)} places, nothing replaced: {told}")
+        (staging / "graph.html").write_text(view.page(opened), encoding="utf-8", newline="\n")
+        lines = "".join(f"{report.extraction_line(paper)}\n" for paper in corpus.papers)
+        (staging / "extractions.jsonl").write_text(lines, encoding="utf-8", newline="\n")
+        shutil.copyfile(graph.ontology(), staging / "ontology.ttl")
+        (staging / "report.json").write_text(report.account_text(corpus.report), encoding="utf-8", newline="\n")
+        for written in sorted(staging.iterdir()):
+            written.replace(output / written.name)

@@ -1,0 +1,92 @@
+"""The rules as spaCy components: each says what it needs and what it leaves on the Doc.
+
+Names are found by characters, not tokens, so they stand on the Doc as `kg.model.Mention` and not as spans.
+"""
+
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extract.abbreviations import abbreviations
+from kg.extract.hardware import find_hardware
+from kg.extract.lexicon_matcher import Matcher
+from kg.extract.mentions import resolve
+from kg.extract.metrics import find_metrics
+from kg.extract.results import find_results
+from kg.lexicon import load
+from kg.model import Mention
+
+RULES = ("kg_candidates", "kg_lexicon", "kg_patterns", "kg_abbreviations", "kg_mentions", "kg_results")
+EXTENSIONS = ("candidates", "abbreviations", "mentions", "results", "quantities")
+
+for extension in EXTENSIONS:
+    if not Doc.has_extension(extension):
+        Doc.set_extension(extension, default=())
+
+# What a find of each rule is worth, as a probability: measured on the training abstracts.
+LEXICON_SCORE = 0.7
+PATTERN_SCORE = 0.7
+
+
+@Language.component("kg_candidates", requires=["doc.spans"], assigns=["doc._.candidates"])
+def names_as_candidates(doc: Doc) -> Doc:
+    """What the trained component found (`doc.spans["names"]`)."""
+    group = doc.spans.get("names", ())
+    scores = group.attrs.get("scores", [1.0] * len(group)) if len(group) else []
+    doc._.candidates = tuple(
+        Mention(span.start_char, span.end_char, span.text, span.label_, score, "names")
+        for span, score in zip(group, scores, strict=True)
+    )
+    return doc
+
+
+@Language.component("kg_patterns", requires=["doc._.candidates"], assigns=["doc._.candidates"])
+def add_patterns(doc: Doc) -> Doc:
+    """Hardware and metrics that are told by their form."""
+    text = doc.text
+    doc._.candidates += tuple(
+        Mention(start, end, text[start:end], type_, PATTERN_SCORE, "pattern")
+        for find, type_ in ((find_hardware, "Hardware"), (find_metrics, "Metric"))
+        for start, end in find(text)
+    )
+    return doc
+
+
+@Language.factory(
+    "kg_lexicon",
+    requires=["doc._.candidates"],
+    assigns=["doc._.candidates"],
+    default_config={"folder": None},
+)
+class LexiconComponent:
+    """Names that the lexicon in `folder` lists, by default the shipped one."""
+
+    def __init__(self, nlp: Language, name: str, folder: str | None) -> None:  # noqa: ARG002
+        self._matcher = Matcher(load(Path(folder) if folder else None))
+
+    def __call__(self, doc: Doc) -> Doc:
+        text = doc.text
+        doc._.candidates += tuple(
+            Mention(start, end, text[start:end], entry.type, LEXICON_SCORE, "lexicon")
+            for start, end, entry in self._matcher.find(text)
+        )
+        return doc
+
+
+@Language.component("kg_abbreviations", assigns=["doc._.abbreviations"])
+def add_abbreviations(doc: Doc) -> Doc:
+    doc._.abbreviations = abbreviations(doc.text)
+    return doc
+
+
+@Language.component("kg_mentions", requires=["doc._.candidates", "doc._.abbreviations"], assigns=["doc._.mentions"])
+def decide_mentions(doc: Doc) -> Doc:
+    doc._.mentions = resolve(doc.text, doc._.candidates, doc._.abbreviations)
+    return doc
+
+
+@Language.component("kg_results", requires=["doc._.mentions"], assigns=["doc._.results", "doc._.quantities"])
+def add_results(doc: Doc) -> Doc:
+    doc._.results, doc._.quantities = find_results(doc.text, doc._.mentions)
+    return doc
