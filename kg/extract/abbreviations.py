@@ -16,7 +16,7 @@ _LEADING = frozenset(
     "a an the our this that these those called named dubbed termed propose proposed introduce present of for with to in on and or "
     "by using via as is are we its their novel new".split()
 )
-_SOUNDS = {"2": "to", "4": "for"}  # V2X: vehicle to everything
+_SOUNDS = {"2": "to", "4": "for"}  # T2S: text to speech
 
 Span = tuple[int, int]
 

@@ -1,0 +1,58 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.extract.mentions import resolve
+from kg.model import Mention
+
+TEXT = "FlashFold: A Folding Layer\nFlashFold runs Mixture of Experts (MoE) models. MoE and FlashFold v2 need an A100."
+
+
+def find(surface, type_, score=0.9, source="names"):
+    start = TEXT.index(surface)
+    return Mention(start, start + len(surface), surface, type_, score, source)
+
+
+def told(candidates, pairs=(), **options):
+    return [(m.text, m.type) for m in resolve(TEXT, candidates, pairs, **options)]
+
+
+def test_a_name_found_once_is_found_everywhere():
+    assert told([find("FlashFold", "Method")]) == [("FlashFold", "Method")] * 3
+
+
+def test_the_longer_of_two_overlapping_names_wins():
+    assert told([find("FlashFold", "Method"), find("FlashFold v2", "Method")])[-1] == ("FlashFold v2", "Method")
+
+
+def test_both_forms_of_an_abbreviation_have_one_type():
+    found = told([find("MoE", "Method")], [("MoE", "Mixture of Experts")])
+    assert found == [("Mixture of Experts", "Method"), ("MoE", "Method"), ("MoE", "Method")]
+
+
+def test_the_strongest_evidence_decides_the_type():
+    assert told([find("A100", "Method", 0.6), find("A100", "Hardware", 0.8)]) == [("A100", "Hardware")]
+
+
+def test_weak_finds_are_not_told():
+    assert told([find("A100", "Hardware", 0.3)], threshold=0.5) == []
+
+
+def test_a_name_inside_a_word_is_none():
+    assert told([Mention(0, 5, "Flash", "Method", 0.9)]) == []
+
+
+def test_what_the_title_names_is_introduced():
+    mentions = resolve(TEXT, [find("FlashFold", "Method"), find("MoE", "Method")], ())
+    assert {m.text for m in mentions if m.introduced} == {"FlashFold"}
+
+
+@given(st.text(alphabet="ab -\n", max_size=40), st.lists(st.tuples(st.integers(0, 39), st.integers(1, 6)), max_size=6))
+def test_mentions_are_exact_ordered_and_apart(text, spans):
+    candidates = [
+        Mention(start, start + length, text[start : start + length], "Task")
+        for start, length in spans
+        if start + length <= len(text)
+    ]
+    mentions = resolve(text, candidates, ())
+    assert all(text[m.start : m.end] == m.text for m in mentions)
+    assert all(left.end <= right.start for left, right in zip(mentions, mentions[1:], strict=False))
