@@ -3,12 +3,28 @@
 import hashlib
 import re
 import unicodedata
+from functools import cache
+from urllib.parse import quote
 
 from kg.text import fold
 
 ONTOLOGY = "https://w3id.org/paperkg/ontology#"
 THINGS = "https://w3id.org/paperkg/id/"
-KINDS = ("paper", "method", "dataset", "task", "metric", "hardware", "result", "quantity", "mention", "context", "run", "agent", "scheme")
+KINDS = (
+    "paper",
+    "method",
+    "dataset",
+    "task",
+    "metric",
+    "hardware",
+    "result",
+    "quantity",
+    "mention",
+    "context",
+    "run",
+    "agent",
+    "scheme",
+)
 PREFIXES: dict[str, str] = {
     "kg": ONTOLOGY,
     **{kind: f"{THINGS}{kind}/" for kind in KINDS},
@@ -31,13 +47,26 @@ PREFIXES: dict[str, str] = {
     "void": "http://rdfs.org/ns/void#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-TYPE_KIND = {"Method": "method", "Model": "method", "Software": "method", "Dataset": "dataset", "Task": "task", "Metric": "metric", "Hardware": "hardware"}
+TYPE_KIND = {
+    "Method": "method",
+    "Model": "method",
+    "Software": "method",
+    "Dataset": "dataset",
+    "Task": "task",
+    "Metric": "metric",
+    "Hardware": "hardware",
+}
 
 _KEY = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
+_WEB = re.compile(
+    r"(https?://)((?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]*[A-Za-z0-9](?::[0-9]{1,5})?)(?![^/?#])",
+    re.I,
+)
 _SLUG_LENGTH = 60
 _TITLE_LENGTH = 50
 
 
+@cache
 def expand(curie: str) -> str:
     """The full IRI of a prefixed name; KeyError for an unknown prefix."""
     prefix, _, local = curie.partition(":")
@@ -47,6 +76,17 @@ def expand(curie: str) -> str:
 def thing(kind: str, key: str) -> str:
     """The IRI of a thing, e.g. thing("hardware", "h100")."""
     return f"{THINGS}{kind}/{key}"
+
+
+def web_iri(url: str) -> str | None:
+    """A web address as a valid IRI, whatever its source wrote: the rest percent-encoded; None for what is no address."""
+    match = _WEB.match(url)
+    if not match:
+        return None
+    rest = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", url[match.end() :].encode("utf-8", "replace").decode())
+    before, mark, fragment = rest.partition("#")
+    encoded = quote(before, safe="%/?:@!$&'()*+,;=~") + mark + quote(fragment, safe="%/?:@!$&'()*+,;=~")
+    return f"{match[1].lower()}{match[2]}{encoded}"
 
 
 def is_key(text: str) -> bool:

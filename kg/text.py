@@ -9,6 +9,15 @@ _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[$]?[A-Z0-9$\
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|vs|etc|al|Fig|Figs|Eq|Eqs|Sec|Tab|No|Dr|Prof|resp|approx|w\.r\.t|a\.k\.a|St)|\b[A-Z])\.$"
 )
+_LINK = re.compile(
+    r"(?P<scheme>https?://)?(?P<host>(?:[\w-]+\.)+[A-Za-z]{2,})(?::\d+)?(?:/(?:\\[_#%&~]|[^\s\\{}<>\"|^`])*)?", re.ASCII
+)
+_CODE_HOST = re.compile(
+    r"(?:^|\.)(?:github\.(?:com|io)|gitlab\.(?:com|io)|bitbucket\.org|codeberg\.org|huggingface\.co|hf\.co|zenodo\.org)$"
+)
+_CODE = re.compile(
+    r"\b(?:codes?|repositor(?:y|ies)|repo|project|website|implementation|open[- ]?sourced?|released?)\b", re.I
+)
 
 
 def normalise(text: str) -> str:
@@ -43,3 +52,19 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         end -= 1
     if start < end:
         yield start, end
+
+
+def code_links(text: str) -> Iterator[str]:
+    """The web addresses of code or of the project's page, in order: those on a code host or announced as such.
+
+    Without the punctuation and LaTeX around them; `github.com/a/b` gets its scheme.
+    """
+    for match in _LINK.finditer(text):
+        host, bare = match["host"].lower(), not match["scheme"]
+        announced = not bare and _CODE.search(text, max(0, match.start() - 80), match.start())
+        if not (announced or _CODE_HOST.search(host)) or (bare and "/" not in match.group()):
+            continue
+        link = re.sub(r"\\(.)", r"\1", match.group())
+        while link[-1] in ".,;:!?'*])" and not (link[-1] == ")" and link.count("(") >= link.count(")")):
+            link = link[:-1]
+        yield f"https://{link}" if bare else link

@@ -1,0 +1,111 @@
+"""Turtle as the triples come: prefixes, then a block a subject, a property a line.
+
+Serialisers of RDF libraries sort or shuffle their blocks; this one keeps the order in which `kg.graph` tells the story.
+"""
+
+import re
+import shutil
+from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
+from tempfile import SpooledTemporaryFile
+from typing import IO
+from urllib.parse import quote
+
+from kg.model import Literal, Term, Triple
+from kg.names import PREFIXES, expand
+
+_NAMESPACES = {namespace: prefix for prefix, namespace in PREFIXES.items()}
+_TYPE = expand("rdf:type")
+_STRING = expand("xsd:string")
+# Narrower than the grammar: parsers disagree about escapes, a trailing dot and the empty name.
+_LOCAL = re.compile(r"[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*")
+_SHORT = {
+    expand("xsd:integer"): re.compile(r"[+-]?[0-9]+"),
+    expand("xsd:decimal"): re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    expand("xsd:double"): re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+"),
+    expand("xsd:boolean"): re.compile("true|false"),
+}
+# Quotes, backslash, controls, line and paragraph separators, marks that turn the reading direction, surrogates.
+_UNSAFE = re.compile(
+    '["\\\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]'
+)
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+_UNSAFE_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\\ud800-\udfff]')
+_COLUMN = 22  # the width of prov:wasAssociatedWith, the longest name but few
+
+
+def write(triples: Iterable[Triple], file: IO[bytes]) -> None:
+    """Write `triples` to a binary file as they come; neighbours with one subject, or also one property, share it."""
+    names = _Names()
+    with SpooledTemporaryFile(max_size=1 << 26) as body:
+        for subject, group in groupby(triples, key=itemgetter(0)):
+            body.write(_block(subject, group, names).encode())
+        for prefix in sorted(names.prefixes):
+            file.write(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n".encode())
+        body.seek(0)
+        shutil.copyfileobj(body, file)
+
+
+def term(term: Term) -> str:
+    """One IRI or literal as Turtle writes it: a prefixed name or a bare number where they need no escape.
+
+    A lone surrogate, which UTF-8 cannot carry, becomes U+FFFD.
+    """
+    return _iri(term) if isinstance(term, str) else _literal(term, _Names())
+
+
+class _Names(dict[str, str]):
+    """IRI to its form in Turtle, made when first asked for; `prefixes` are those in use."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.prefixes: set[str] = set()
+
+    def __missing__(self, iri: str) -> str:
+        form = self[iri] = _iri(iri)
+        if form[0] != "<":
+            self.prefixes.add(form.partition(":")[0])
+        return form
+
+
+def _block(subject: str, group: Iterable[Triple], names: _Names) -> str:
+    lines: list[str] = []
+    last = ""
+    for _, predicate, value in group:
+        written = names[value] if isinstance(value, str) else _literal(value, names)
+        if predicate == last:
+            lines[-1] += f", {written}"
+        else:
+            name = "a" if predicate == _TYPE else names[predicate]
+            lines.append(f"    {name:<{_COLUMN}} {written}")
+            last = predicate
+    return f"\n{names[subject]}\n" + " ;\n".join(lines) + " .\n"
+
+
+def _iri(iri: str) -> str:
+    cut = max(iri.rfind("/"), iri.rfind("#")) + 1
+    prefix = _NAMESPACES.get(iri[:cut])
+    if prefix and _LOCAL.fullmatch(iri, cut):
+        return f"{prefix}:{iri[cut:]}"
+    return f"<{_UNSAFE_IRI.sub(_percent, iri)}>"
+
+
+def _literal(literal: Literal, names: _Names) -> str:
+    value, datatype = literal.value, literal.datatype
+    short = _SHORT.get(datatype)
+    if short and short.fullmatch(value):
+        return value
+    quoted = f'"{_UNSAFE.sub(_escape, value)}"'
+    return f"{quoted}^^{names[datatype]}" if datatype and datatype != _STRING else quoted
+
+
+def _escape(match: re.Match[str]) -> str:
+    char = match[0]
+    if "\ud800" <= char <= "\udfff":
+        return "\ufffd"
+    return _ESCAPES.get(char) or f"\\u{ord(char):04X}"
+
+
+def _percent(match: re.Match[str]) -> str:
+    return quote(match[0].encode("utf-8", "replace"))

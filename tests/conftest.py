@@ -1,0 +1,87 @@
+"""The small corpus that many tests share: linked papers, and the golden graph that they make."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kg.model import Concept, LinkedPaper, Mention, Paper, Quantity, Result, Run
+from kg.names import expand
+
+CASES = Path(__file__).parent / "cases"
+GOLDEN = CASES / "graph" / "golden.ttl"
+ROLES = ("metric", "subject", "dataset", "hardware", "baseline", "of")
+
+Corpus = tuple[tuple[LinkedPaper, ...], tuple[Concept, ...], Run]
+
+
+def linked_corpus(path: Path) -> Corpus:
+    """The papers, concepts and run of a TOML file, with the offsets found in the texts."""
+    told = tomllib.loads(path.read_text(encoding="utf-8"))
+    concepts = tuple(_concept(expand(name), **fields) for name, fields in told["concepts"].items())
+    papers = tuple(_linked(told["surfaces"], **fields) for fields in told["paper"])
+    return papers, concepts, Run(**told["run"])
+
+
+def _concept(iri: str, **fields: Any) -> Concept:
+    lists = {name: tuple(fields.pop(name, ())) for name in ("alt_labels", "acronyms")}
+    broader = tuple(map(expand, fields.pop("broader", ())))
+    exact_match = tuple(fields.pop("exact_match", ()))
+    return Concept(iri, **fields, **lists, broader=broader, exact_match=exact_match)
+
+
+def _linked(
+    surfaces: dict[str, str],
+    mentions: Any = (),
+    results: Any = (),
+    quantities: Any = (),
+    authors: Any = (),
+    categories: Any = (),
+    **fields: Any,
+) -> LinkedPaper:
+    paper = Paper(**fields, authors=tuple(authors), categories=tuple(categories))
+    concept_of = {**surfaces, **{mention["text"]: mention["concept"] for mention in mentions}}
+    roles = {
+        (role, stated[role]): expand(concept_of[stated[role]])
+        for stated in (*results, *quantities)
+        for role in ROLES
+        if stated.get(role) in concept_of
+    }
+    return LinkedPaper(
+        paper,
+        tuple(
+            Mention(start, end, **mention | {"concept": expand(mention["concept"])})
+            for mention in mentions
+            for start, end in _places(paper.text, mention["text"])
+        ),
+        tuple(Result(*next(_places(paper.text, result["text"])), **result) for result in results),
+        tuple(Quantity(*next(_places(paper.text, quantity["text"])), **quantity) for quantity in quantities),
+        roles,
+    )
+
+
+def _places(text: str, surface: str) -> Iterator[tuple[int, int]]:
+    found = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(surface)}(?!\w)", text)]
+    assert found, surface
+    yield from found
+
+
+@pytest.fixture(scope="session")
+def linked() -> Corpus:
+    return linked_corpus(CASES / "graph" / "linked.toml")
+
+
+@pytest.fixture(scope="session")
+def golden_path() -> Path:
+    return GOLDEN
+
+
+@pytest.fixture(scope="session")
+def golden():
+    """The golden graph, opened; read only."""
+    from kg.store import open_store
+
+    return open_store(GOLDEN)
