@@ -1,0 +1,79 @@
+"""Papers out of what people have: every format one module, every format one line of a table.
+
+A format is a module with two functions,
+
+    recognise(head: str) -> bool                    the first characters of a file tell whether it is one
+    parse(source: Source) -> Iterator[Paper | Reject]    one item a record, in the order of the file
+
+and a line in `FORMATS`; the first that recognises a file reads it. `kg.read.source` gives it an open `Source`, with
+`lines()` (numbered, decoded) or `stream` (bytes) to read from and `reject(line, reason, raw)` for a record that is no
+paper; `kg.read.fields` turns its values into text, dates and identifiers. Nothing else has to change.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kg.model import Paper, Reject
+from kg.read import fields, jsonl, listing
+from kg.read.join import merge
+from kg.read.source import Source, check, files, opened
+
+__all__ = ["FORMATS", "Format", "merge", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    name: str
+    recognise: Callable[[str], bool]
+    parse: Callable[[Source], Iterator[Paper | Reject]]
+
+
+FORMATS = (
+    Format("JSON Lines", jsonl.recognise, jsonl.parse),
+    Format("daily-papers listing", listing.recognise, listing.parse),
+)
+
+
+def read(inputs: Sequence[str | Path], *, listing_year: int | None = None) -> Iterator[Paper | Reject]:
+    """Every record of the inputs, in order: a `Paper`, or a `Reject` that names file, line and reason.
+
+    An input is a file, a folder (with all below it, sorted), or "-" for standard input; gzip is unpacked. Records are
+    read one at a time. `listing_year` completes dates that come without a year.
+
+    Raises InputError, before anything is read, for an input that does not exist.
+    """
+    check(inputs)
+    records = (record for name in inputs for path in files(name) for record in _file(path))
+    return (_completed(record, listing_year) for record in records) if listing_year else records
+
+
+def _file(path: Path | Reject) -> Iterator[Paper | Reject]:
+    if isinstance(path, Reject):
+        yield path
+        return
+    with opened(path) as source:
+        if isinstance(source, Reject):
+            yield source
+            return
+        for format_ in FORMATS:
+            if format_.recognise(source.head):
+                yield from format_.parse(source)
+                return
+        yield _unknown(source)
+
+
+def _unknown(source: Source) -> Reject:
+    """Why no format takes the file; the reason that reading it meets, if it meets one, says most."""
+    if "\0" in source.head:
+        return source.reject(None, "binary file")
+    first = next((line for line in source.lines() if line.fault or line.text.strip("\ufeff \t")), None)
+    if first is None:
+        return source.reject(None, "empty file")
+    return source.reject(first.number, first.fault or "no known format", first.text)
+
+
+def _completed(record: Paper | Reject, year: int) -> Paper | Reject:
+    if isinstance(record, Paper) and record.date:
+        return replace(record, date=fields.completed(record.date, year))
+    return record
