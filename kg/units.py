@@ -27,6 +27,11 @@ def unit_iri(unit: str) -> str | None:
     return None if name is None else _table()[2][name]
 
 
+def spellings() -> tuple[str, ...]:
+    """Every spelling of every unit."""
+    return tuple(_table()[0])
+
+
 @cache
 def _table() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """Spelling to unit, case-folded spelling to unit (where all its cases mean one unit), unit to IRI."""
