@@ -30,7 +30,10 @@ _AUTHORS = re.compile(
     rf"\s*(?P<bullet>(?:[^\s•·][^•·]{{0,60}})?[•·]\s*|{_BULLET}\s*)?(?P<count>\d[\d,]*)\s+authors?\b(?P<tail>.*)",
     re.IGNORECASE,
 )
-_VOTED = re.compile(rf"\s*(?:(?:upvotes?|▲)\s*)?(?P<votes>{_COUNT})(?:\s+upvotes?)?\s*", re.IGNORECASE)
+_VOTED = re.compile(rf"\s*(?P<label>(?:upvotes?|▲)\s*)?(?P<votes>{_COUNT})(?:\s+upvotes?)?\s*", re.IGNORECASE)
+_WIDEST = 300  # characters, and lines: what is more is no byline, and hostile input must not make it expensive
+_MOST_LINES = 12
+_UPVOTE = re.compile(r"\s*upvotes?\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ def begun(line: Line, before: Sequence[Line]) -> Byline | None:
 
     Without a bullet, authors stand alone after a blank line or a `·`: in running text they are no byline.
     """
+    if len(line.text) > _WIDEST:
+        return None
     dotted = bool(before) and is_dots(before[-1])
     if match := _AUTHORS.fullmatch(line.text):
         tail = _TAIL.fullmatch(match["tail"])
@@ -61,14 +66,15 @@ def begun(line: Line, before: Sequence[Line]) -> Byline | None:
 
 
 def continued(byline: Byline, line: Line) -> Byline | None:
-    """The byline with one more line, or None when it ended before: it goes on to the date and a number right below.
+    """The byline with one more line, or None when it ended before: it goes on to the date and the votes.
 
     After a blank line and no `·`, a date without a year is the heading of the page's next day.
     """
-    lines = (*byline.lines, line)
+    if len(line.text) > _WIDEST or len(byline.lines) == _MOST_LINES:
+        return None
     if byline.date is not None:
-        voted = _VOTED.fullmatch(line.text) if byline.votes is None else None
-        return replace(byline, lines=lines, votes=voted["votes"]) if voted else None
+        return _voted(byline, line)
+    lines = (*byline.lines, line)
     tail = _TAIL.fullmatch(line.text)
     if not tail:
         return None
@@ -80,5 +86,19 @@ def continued(byline: Byline, line: Line) -> Byline | None:
     return replace(byline, lines=lines, date=tail["date"], votes=tail["votes"], dotted=dotted)
 
 
+def _voted(byline: Byline, line: Line) -> Byline | None:
+    """After the date: a number right below it, or one under the word `Upvote`."""
+    if byline.votes is not None:
+        return None
+    lines = (*byline.lines, line)
+    if not line.text.strip() or _UPVOTE.fullmatch(line.text):
+        return replace(byline, lines=lines)
+    last = next(part.text for part in reversed(byline.lines) if part.text.strip())
+    voted = _VOTED.fullmatch(line.text)
+    if voted and (voted["label"] or byline.lines[-1].text.strip() or _UPVOTE.fullmatch(last)):
+        return replace(byline, lines=lines, votes=voted["votes"])
+    return None
+
+
 def is_dots(line: Line) -> bool:
-    return _DOTS.fullmatch(line.text) is not None
+    return len(line.text) <= _WIDEST and _DOTS.fullmatch(line.text) is not None

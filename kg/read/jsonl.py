@@ -34,9 +34,9 @@ def _is_object(line: str) -> bool:
 def _loaded(line: str) -> object:
     """The value of a line, or a ValueError that tells what is wrong with it."""
     try:
-        return json.loads(line)
+        return json.loads(line, strict=False)  # a raw tab or NUL in a string is wrong, but harms nothing
     except json.JSONDecodeError as error:
-        return ValueError(f"broken JSON: {error.msg} at column {error.colno}")
+        return ValueError(f"broken JSON: {error.msg.removesuffix(' at')} at column {error.colno}")
     except RecursionError:
         return ValueError("broken JSON: nested too deeply")
     except ValueError as error:  # an integer of thousands of digits
@@ -87,10 +87,10 @@ def _paper(record: Mapping[str, object]) -> Paper | str:
 
 def _authors(value: object) -> tuple[str, ...]:
     """Names in order; the objects of a list hold them under `name`. A string is split at semicolons only."""
-    if isinstance(value, str):
+    if isinstance(value, str) and fields.count(value) is None:
         value = value.split(";")
     names = (item.get("name") if isinstance(item, dict) else item for item in value) if isinstance(value, list) else ()
-    return tuple(name for item in names if (name := fields.text(item)) and fields.count(name) is None)
+    return tuple(name for item in names if (name := fields.text(item)))
 
 
 def _categories(value: object) -> tuple[str, ...]:

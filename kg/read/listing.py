@@ -23,8 +23,10 @@ from kg.names import paper_key
 from kg.read import fields
 from kg.read.byline import Byline, begun, continued, is_dots
 from kg.read.source import Line, Source, bad_byte
+from kg.text import sentences
 
-_PROSE = 250  # characters: hardly a title is longer, hardly an abstract shorter
+_PROSE = 250  # characters; hardly a title is longer
+_WRAPPED = 200  # characters; lines of more are no editor's
 _CHROME = re.compile(
     "|".join(
         [rf"[+-]?\d[\d,.]*k?|https?://\S+|(?:\w+day,?\s+)?{fields.DATE}"]
@@ -87,11 +89,11 @@ def _record(source: Source, paragraphs: Sequence[_Paragraph], byline: Byline | N
     at = _title(paragraphs)
     title = " ".join(map(_text, paragraphs[at : at + 1])) if at is not None else ""
     abstract = " ".join(map(_text, paragraphs[0 if at is None else at + 1 :]))
-    if not byline and (not title or len(abstract) < _PROSE):
+    if not byline and not (title and _is_abstract(abstract)):
         return  # the foot of the page
     used = [line for paragraph in paragraphs[at or 0 :] for line in paragraph]
     lines = [*used, *(byline.lines if byline else ())]
-    raw = "\n".join(line.text for line in lines)
+    raw = "\n".join(line.text for line in lines).rstrip()
     bad = next((line for line in used if bad_byte(line.text)), None)
     missing = [name for name, text in (("title", title), ("abstract", abstract)) if not fields.text(text)]
     if bad:
@@ -122,9 +124,18 @@ def _content(block: Sequence[Line]) -> Sequence[Line]:
         while named and start < end and not block[start].text.strip():
             start += 1
         start += bool(named)
+    signed = False
     while start < end and _is_chrome(block[end - 1]) and (_is_blank(block[end - 1]) or _is_blank(block[end - 2])):
+        signed |= is_dots(block[end - 1])
+        end -= 1
+    if signed and end - start > 2 and _is_signature(block[end - 1].text.strip()):
         end -= 1
     return block[start:end]
+
+
+def _is_signature(text: str) -> bool:
+    """An organisation, which some pages put before the `·` in place of the authors or beside them."""
+    return len(text) <= 60 and not (_NO_TITLE_END.search(text) or _NO_TITLE_START.match(text))
 
 
 def _is_blank(line: Line) -> bool:
@@ -132,26 +143,32 @@ def _is_blank(line: Line) -> bool:
 
 
 def _is_chrome(line: Line) -> bool:
-    return _is_blank(line) or _CHROME.fullmatch(" ".join(line.text.split())) is not None
+    return _is_blank(line) or (len(line.text) < _PROSE and _CHROME.fullmatch(" ".join(line.text.split())) is not None)
 
 
 def _paragraphs(lines: Sequence[Line]) -> list[_Paragraph]:
-    """Lines that a blank line parts, or that were not broken for want of room.
+    """A page's copy has one line a paragraph, whether or not blank lines stand between.
 
-    Only a text wrapped by an editor has paragraphs of several lines: there, the next word would not have fitted on the
-    line before. A page's copy has one line a paragraph, whether or not blank lines stand between.
+    Where no line is long, an editor or a mailer may have wrapped the text: then a paragraph is what blank lines part
+    or, without any, goes on after a line on which the next word would not have fitted.
     """
     width = max((len(line.text) for line in lines), default=0)
+    wrapped = width <= _WRAPPED
+    parted = any(not line.text.strip() for line in lines)
     paragraphs: list[list[Line]] = []
     apart = True
     for line in lines:
         words = line.text.split()
-        if words and not apart and len(paragraphs[-1][-1].text.rstrip()) + 1 + len(words[0]) > width:
+        if words and wrapped and not apart and (parted or _is_full(paragraphs[-1][-1], words[0], width)):
             paragraphs[-1].append(line)
         elif words:
             paragraphs.append([line])
         apart = not words
     return [tuple(paragraph) for paragraph in paragraphs]
+
+
+def _is_full(line: Line, word: str, width: int) -> bool:
+    return len(line.text.rstrip()) + 1 + len(word) > width - 3  # wrappers do not agree on the last few columns
 
 
 def _divided(paragraphs: list[_Paragraph]) -> list[list[_Paragraph]]:
@@ -161,7 +178,7 @@ def _divided(paragraphs: list[_Paragraph]) -> list[list[_Paragraph]]:
         for at in range(2, len(paragraphs) - 1)
         if _is_title(_text(paragraphs[at]))
         and _SENTENCE_END.search(_text(paragraphs[at - 1]))
-        and len(_text(paragraphs[at + 1])) >= _PROSE
+        and _is_abstract(_text(paragraphs[at + 1]))
     ]
     return [paragraphs[start:end] for start, end in pairwise([0, *cuts, len(paragraphs)])]
 
@@ -177,7 +194,9 @@ def _is_title(text: str) -> bool:
 def _title(paragraphs: Sequence[_Paragraph]) -> int | None:
     """Which paragraph is the title: the one above the first that reads like prose, or else the first of all."""
     texts = [_text(paragraph) for paragraph in paragraphs]
-    if not texts or (len(texts[0]) >= _PROSE and not _is_prose("".join(texts[1:2]))):
+    if not texts or len(texts[0]) >= 2 * _PROSE or (len(texts) == 1 and _is_abstract(texts[0])):
+        return None
+    if len(texts[0]) >= _PROSE and _SENTENCE_END.search(texts[0]):
         return None
     below = next((at for at in range(1, len(texts)) if _is_prose(texts[at])), 1)
     at = below - 1
@@ -186,6 +205,11 @@ def _title(paragraphs: Sequence[_Paragraph]) -> int | None:
 
 def _is_prose(text: str) -> bool:
     return len(text) >= _PROSE or _NO_TITLE_END.search(text) is not None or _NO_TITLE_START.match(text) is not None
+
+
+def _is_abstract(text: str) -> bool:
+    """Too long for a title, or several sentences."""
+    return len(text) >= _PROSE or (_SENTENCE_END.search(text) is not None and len(list(sentences(text))) > 1)
 
 
 def _text(paragraph: _Paragraph) -> str:

@@ -1,0 +1,257 @@
+"""Cases: each file of tests/cases/read with the records that it gives beside it, in <name>.json."""
+
+import json
+import os
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.errors import InputError
+from kg.files import PACKAGE
+from kg.model import Paper, Reject
+from kg.read import merge, read
+
+CASES = Path(__file__).parent / "cases" / "read"
+law = settings(deadline=None, max_examples=60)
+INPUTS = sorted(path for path in CASES.iterdir() if path.suffix != ".json")
+
+
+def _told(record):
+    """What a record says beyond the defaults; a reject without its file."""
+    told = {
+        field.name: getattr(record, field.name)
+        for field in fields(record)
+        if field.name != "file" and getattr(record, field.name) not in (None, (), "")
+    }
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
+
+
+@pytest.mark.parametrize("path", INPUTS, ids=lambda path: path.name)
+def test_case(path):
+    records = list(read([path]))
+    assert [_told(record) for record in records] == json.loads((CASES / f"{path.name}.json").read_text("utf-8"))
+    assert {record.file for record in records if isinstance(record, Reject)} <= {str(path)}
+
+
+def test_cases_and_expectations_pair_up():
+    assert {f"{path.name}.json" for path in INPUTS} == {path.name for path in CASES.glob("*.json")}
+
+
+def test_sample_is_whole():
+    records = list(read([PACKAGE / "sample" / "daily-papers.txt"]))
+    assert not [record for record in records if isinstance(record, Reject)]
+    assert len(records) == len({record.key for record in records}) >= 45
+    assert all(record.author_count and record.date and len(record.abstract) > 300 for record in records)
+
+
+def test_folder_in_sorted_order_and_each_linked_folder_once(tmp_path):
+    for name in ("b/2", "b/1", "a", ".hidden"):
+        path = tmp_path / f"{name}.jsonl"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps({"title": name, "abstract": "Text."}))
+    (tmp_path / "b" / "loop").symlink_to(tmp_path)
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "x.json").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    records = list(read([tmp_path]))
+    assert [record.title for record in records if isinstance(record, Paper)] == ["a", "b/1", "b/2"]
+    assert [(Path(record.file).name, record.reason) for record in records if isinstance(record, Reject)] == [
+        ("dangling", "cannot be read: No such file or directory"),
+        ("empty", "empty folder"),
+        ("pipe", "not a regular file"),
+        ("x.json", "empty folder"),
+    ]
+
+
+def test_missing_input_is_an_error_before_anything_is_read(tmp_path):
+    with pytest.raises(InputError, match=r"nowhere\.txt: no such file or folder"):
+        read([CASES, tmp_path / "nowhere.txt"])
+
+
+def test_unreadable_file_is_a_reject(tmp_path, monkeypatch):
+    def refuse(path, *_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (tmp_path / "a.jsonl").write_text('{"title": "A", "abstract": "B."}')
+    monkeypatch.setattr(Path, "open", refuse)  # the tests may run as root, who may read everything
+    assert [record.reason for record in read([tmp_path])] == ["cannot be read: Permission denied"]
+
+
+@pytest.mark.parametrize("name", ["listing-dates.txt", "listing-gzip.txt.gz", "jsonl.jsonl", "empty.txt"])
+def test_standard_input_is_read_like_a_file(name, monkeypatch):
+    with (CASES / name).open() as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        told = [_told(record) for record in read(["-"])]
+        assert not stdin.closed
+    assert told == json.loads((CASES / f"{name}.json").read_text("utf-8"))
+
+
+def test_pipe_that_gives_a_byte_at_a_time(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    if not os.fork():
+        with pipe.open("wb", buffering=0) as file:
+            for byte in b'{"title": "Slow", "abstract": "But sure."}\n':
+                file.write(bytes([byte]))
+        os._exit(0)
+    assert [record.title for record in read([pipe])] == ["Slow"]
+    os.wait()
+
+
+def test_listing_year_completes_dates_that_have_none():
+    dates = [record.date for record in read([CASES / "listing-dates.txt"], listing_year=2026)]
+    assert dates == ["2025-04-21", "2026-05-02", "2026-02-27", "2025-02-19"]
+    assert [record.date for record in read([CASES / "listing-trending.txt"], listing_year=2025)][2] == "2024-02-29"
+
+
+def test_listing_year_does_not_make_an_impossible_date():
+    dates = {
+        record.date for record in read([CASES / "listing-broken.txt"], listing_year=2025) if isinstance(record, Paper)
+    }
+    assert "--02-29" in dates
+
+
+def test_hostile_lines_are_rejected_and_the_rest_is_read(tmp_path):
+    path = tmp_path / "hostile.jsonl"
+    deep = '{"title": ' + "[" * 100_000
+    path.write_text(f'{deep}\n{{"upvotes": {"9" * 5000}}}\n{{"title": "Fine", "abstract": "Text."}}\n')
+    first, second, third = read([path])
+    assert (first.line, first.reason, len(first.raw)) == (1, "broken JSON: nested too deeply", 100_000)
+    assert (second.line, second.reason[:12]) == (2, "broken JSON:")
+    assert third.title == "Fine"
+
+
+def test_endless_line_is_rejected_without_being_held(tmp_path, monkeypatch):
+    monkeypatch.setattr("kg.read.source.LINE_LIMIT", 1000)
+    path = tmp_path / "long.jsonl"
+    path.write_text('{"title": "' + "x" * 5000 + '"}\n{"title": "Fine", "abstract": "Text."}\n')
+    first, second = read([path])
+    assert (first.line, first.reason) == (1, "line of more than 1,000 characters")
+    assert second.title == "Fine"
+
+
+def test_names_that_are_no_text_can_be_reported(tmp_path):
+    path = os.fsencode(tmp_path) + b"/\xe9.txt"
+    Path(os.fsdecode(path)).touch()
+    [record] = read([tmp_path])
+    assert record.file.endswith("\\xe9.txt")
+
+
+ANY = st.text() | st.lists(st.sampled_from(["", "·", "  • 3 authors", "May 2", "Title", "Upvote", "7"])).map("\n".join)
+
+
+@law
+@given(st.one_of(ANY.map(lambda text: text.encode("utf-8", "surrogatepass")), st.binary()))
+def test_no_bytes_break_the_reader(tmp_path_factory, data):
+    path = tmp_path_factory.getbasetemp() / "any.txt"
+    path.write_bytes(data)
+    for record in read([path]):
+        assert isinstance(record, Paper | Reject)
+        json.dumps(_told(record), ensure_ascii=False).encode()
+
+
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=5)
+KEYS = ["id", "title", "abstract", "authors", "date", "url", "categories", "doi", "arxiv_id", "upvotes", "author_count"]
+
+
+@law
+@given(st.dictionaries(st.sampled_from(KEYS), JSON | st.dictionaries(st.just("name"), JSON)))
+def test_no_object_breaks_the_reader(tmp_path_factory, value):
+    path = tmp_path_factory.getbasetemp() / "any.jsonl"
+    path.write_text(json.dumps(value) + "\n")
+    [record] = read([path])
+    json.dumps(_told(record), ensure_ascii=False).encode()
+
+
+VOCABULARY = ["Maps", "nets", "learn", "β-VAE", "3D", "of", "the", "C++", "(GPUs)", "$O(n)$", "fast", "42", "May"]
+WORDS = st.lists(st.sampled_from(VOCABULARY), min_size=4, max_size=12)
+SENTENCES = st.lists(WORDS.map(lambda words: f"We show that {' '.join(words)}."), min_size=2, max_size=6)
+PAPERS = st.fixed_dictionaries(
+    {
+        "title": WORDS.map(lambda words: f"On {' '.join(words)}"),
+        "abstract": st.lists(SENTENCES.map(" ".join), min_size=1, max_size=3),
+        "authors": st.integers(1, 5000),
+        "date": st.sampled_from([None, ("Apr 21, 2025", "2025-04-21"), ("May 2", "--05-02"), ("Feb 29", "--02-29")]),
+        "upvotes": st.none() | st.integers(0, 999),
+    }
+)
+
+
+@law
+@given(st.lists(PAPERS, min_size=1, max_size=5), st.sampled_from(["\n", "\r\n"]), st.sampled_from(["\n\n", "\n"]))
+def test_listing_gives_back_the_papers_it_was_written_from(tmp_path_factory, papers, end, gap):
+    text = "Daily Papers\n\nJun 11\n\n"
+    for paper in papers:
+        votes = f" {paper['upvotes']}" if paper["upvotes"] is not None else ""
+        date = f"·\n{paper['date'][0]}{votes}\n" if paper["date"] else ""
+        parts = [paper["title"], *paper["abstract"], f"  • {paper['authors']} authors\n{date}"]
+        text += gap.join(parts) + "\n"
+    path = tmp_path_factory.getbasetemp() / "listing.txt"
+    path.write_bytes(text.replace("\n", end).encode())
+    assert [(p.title, p.abstract, p.author_count, p.date, p.upvotes) for p in read([path])] == [
+        (
+            paper["title"],
+            " ".join(paper["abstract"]),
+            paper["authors"],
+            paper["date"] and paper["date"][1],
+            paper["upvotes"] if paper["date"] else None,
+        )
+        for paper in papers
+    ]
+
+
+@law
+@given(st.lists(st.sampled_from(["good", "", "{", "[]", '{"title": "x"}']), max_size=30))
+def test_rejects_tell_the_line(tmp_path_factory, lines):
+    path = tmp_path_factory.getbasetemp() / "lines.jsonl"
+    good = '{"title": "Title", "abstract": "Text."}'
+    path.write_text("\n".join([good, *(line.replace("good", good) for line in lines)]))
+    bad = [record for record in read([path]) if isinstance(record, Reject)]
+    assert [(record.line, record.raw) for record in bad] == [
+        (at, line) for at, line in enumerate(lines, 2) if line not in ("good", "")
+    ]
+
+
+FULL = Paper(
+    "arxiv-1", "Title", "Text.", "2025-04-21", ("A", "B"), 2, 7, "1v2", "10.1/a", "https://a.example", ("x", "y")
+)
+RECORDS = st.lists(
+    st.builds(
+        Paper,
+        key=st.sampled_from("ab"),
+        title=st.sampled_from(["T", "T'", "Title"]),
+        abstract=st.sampled_from(["A.", "B.", "Abstract."]),
+        date=st.sampled_from([None, "--05-02", "2025", "2025-05", "2025-05-02", "2025-05-03"]),
+        authors=st.sampled_from([(), ("A",), ("B",), ("A", "B")]),
+        arxiv_id=st.sampled_from([None, "2504.14960", "2504.14960v2", "2504.14960v10"]),
+        doi=st.sampled_from([None, "10.48550/arxiv.2504.14960", "10.1145/1"]),
+        upvotes=st.none() | st.integers(0, 3),
+        categories=st.sampled_from([(), ("a",), ("b", "a"), ("c",)]),
+    )
+)
+
+
+@law
+@given(RECORDS, st.randoms())
+def test_merge_does_not_depend_on_order(papers, random):
+    shuffled = random.sample(papers, len(papers))
+    assert sorted(merge(papers), key=repr) == sorted(merge(shuffled), key=repr)
+    assert [paper.key for paper in merge(papers)] == list(dict.fromkeys(paper.key for paper in papers))
+
+
+def test_merge_takes_the_richer_value_of_each_field():
+    poor = Paper("arxiv-1", "Title", "Text, cut", "2025", (), 2, None, "1v1", "10.48550/arxiv.1", None, ("z",))
+    assert merge([poor, FULL]) == [
+        Paper(
+            "arxiv-1",
+            "Title",
+            "Text, cut",
+            *[getattr(FULL, field.name) for field in fields(Paper)[3:10]],
+            ("x", "y", "z"),
+        )
+    ]
+    assert merge([FULL]) == [FULL]
