@@ -72,11 +72,13 @@ class Store:
             raise QueryError(_reason(error)) from error
 
     def dump(self, file: IO[bytes], format: str) -> None:  # noqa: A002  # the name that RDF libraries give it
-        """Write all triples, in the store's own order, as `ttl`, `nt`, `jsonld`, `rdf` or `trig`."""
+        """Write all triples, sorted, as `ttl`, `nt`, `jsonld`, `rdf` or `trig`."""
         rdf_format = pyoxigraph.RdfFormat.from_extension(format)
         if rdf_format is None:
             raise GraphError(f"{format}: not a format that a graph is written in")
-        self.native.dump(file, rdf_format, from_graph=pyoxigraph.DefaultGraph(), prefixes=PREFIXES)
+        quads = self.native.quads_for_pattern(None, None, None, pyoxigraph.DefaultGraph())
+        triples = sorted((quad.triple for quad in quads), key=str)
+        pyoxigraph.serialize(triples, file, rdf_format, prefixes=PREFIXES)
 
 
 class Remote:
@@ -196,7 +198,7 @@ def _triple(triple: pyoxigraph.Triple | pyoxigraph.Quad) -> Triple:
 
 
 def _from_native(term: object) -> Term:
-    """An IRI in full, `_:name` for a blank node, the model's literal; a language tag has no place there and is dropped."""
+    """An IRI in full, `_:name` for a blank node, the model's literal, which has no place for a language tag."""
     if isinstance(term, pyoxigraph.NamedNode):
         return term.value
     if isinstance(term, pyoxigraph.Literal):

@@ -1,0 +1,143 @@
+"""An answer as text: a table for people, or the formats that programs read."""
+
+import csv
+import json
+import re
+from collections.abc import Sequence
+from io import BytesIO, StringIO
+
+from kg import turtle
+from kg.errors import QueryError
+from kg.model import Literal, Table, Term
+from kg.names import expand
+from kg.store import Answer, sparql_term
+
+FORMATS = ("table", "csv", "tsv", "json", "ttl")
+
+_DECIMAL = expand("xsd:decimal")
+_NUMBERS = frozenset({_DECIMAL, expand("xsd:double"), expand("xsd:integer")})
+# Controls move a terminal's cursor or change its title; bidi marks show a text other than it is.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_UNLIMITED = 100_000
+
+
+def render(answer: Answer, format: str = "table", *, width: int | None = None) -> str:  # noqa: A002
+    """The answer as `table`, `csv`, `tsv`, `json` (SPARQL's result formats) or, for triples, `ttl`; ends in a newline.
+
+    A table for people shows `xLabel` instead of `x`, leaves out columns without a value and folds lines at `width`
+    characters, if that is given; the other formats give every column and term. QueryError for an unknown format, and
+    for `ttl` where the answer is no triples.
+    """
+    if format not in FORMATS:
+        raise QueryError(f"{format}: no such format; known are {', '.join(FORMATS)}")
+    if format == "ttl":
+        return _ttl(answer)
+    if format == "json":
+        return _json(answer)
+    if isinstance(answer, bool):
+        return f"{str(answer).lower()}\n"
+    rows = answer if isinstance(answer, Table) else Table(("subject", "predicate", "object"), answer)
+    return {"table": _table, "csv": _csv, "tsv": _tsv}[format](rows, width)
+
+
+def printable(text: str) -> str:
+    """The text with what would steer a terminal written as an escape, in one line."""
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text.replace("\n", " "))
+
+
+def _table(table: Table, width: int | None) -> str:
+    from rich import box  # noqa: PLC0415  # only tables need it
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table as Grid  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    if not table.rows:
+        return "Nothing found.\n"
+    shown = [
+        (name, cells)
+        for name, cells in zip(table.columns, zip(*table.rows, strict=True), strict=True)
+        if f"{name}Label" not in table.columns and any(cell is not None for cell in cells)
+    ]
+    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, cells in shown:
+        numbers = any(isinstance(cell, Literal) and cell.datatype in _NUMBERS for cell in cells)
+        grid.add_column(Text(_heading(name)), justify="right" if numbers else "left", overflow="fold")
+    for row in zip(*(_cells(cells) for _, cells in shown), strict=True):
+        grid.add_row(*map(Text, row))
+    text = StringIO()
+    Console(file=text, width=width or _UNLIMITED, color_system=None, force_terminal=False).print(grid)
+    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines() if line.strip())
+
+
+def _heading(column: str) -> str:
+    """`baselineValue` is headed `baseline value`, and `paperLabel` `paper`."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column.removesuffix("Label")).lower()
+    return printable(words or column)
+
+
+def _cells(terms: Sequence[Term | None]) -> list[str]:
+    """A column's cells; a store turns 39.0 into 39, so where one decimal has places, all have at least one."""
+    decimals = [term.value for term in terms if isinstance(term, Literal) and term.datatype == _DECIMAL]
+    fraction = any("." in value for value in decimals)
+    return [_cell(term, fraction=fraction) for term in terms]
+
+
+def _cell(term: Term | None, *, fraction: bool) -> str:
+    if term is None:
+        return ""
+    if isinstance(term, str):
+        return printable(turtle.term(term).strip("<>"))
+    if term.datatype == _DECIMAL and "." not in term.value:
+        return f"{term.value}.0" if fraction else f"{int(term.value):,}"
+    return printable(term.value)
+
+
+def _csv(table: Table, _: int | None) -> str:
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(table.columns)
+    writer.writerows([term.value if isinstance(term, Literal) else term for term in row] for row in table.rows)
+    return text.getvalue()
+
+
+def _tsv(table: Table, _: int | None) -> str:
+    lines = ["\t".join(f"?{column}" for column in table.columns)]
+    lines += ["\t".join("" if term is None else _tsv_term(term) for term in row) for row in table.rows]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _tsv_term(term: Term) -> str:
+    """As N-Triples, numbers as Turtle abbreviates them; a tab within is escaped."""
+    if isinstance(term, Literal) and term.datatype in _NUMBERS:
+        short = turtle.term(term)
+        return sparql_term(term) if '"' in short else short
+    return sparql_term(term).replace("\t", "\\t")
+
+
+def _json(answer: Answer) -> str:
+    if isinstance(answer, bool):
+        told: dict[str, object] = {"head": {}, "boolean": answer}
+    else:
+        table = answer if isinstance(answer, Table) else Table(("subject", "predicate", "object"), answer)
+        bindings = [
+            {column: _binding(term) for column, term in zip(table.columns, row, strict=True) if term is not None}
+            for row in table.rows
+        ]
+        told = {"head": {"vars": table.columns}, "results": {"bindings": bindings}}
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def _binding(term: Term) -> dict[str, str]:
+    if isinstance(term, Literal):
+        return {"type": "literal", "value": term.value} | ({"datatype": term.datatype} if term.datatype else {})
+    if term.startswith("_:"):
+        return {"type": "bnode", "value": term[2:]}
+    return {"type": "uri", "value": term}
+
+
+def _ttl(answer: Answer) -> str:
+    if not isinstance(answer, tuple):
+        raise QueryError("ttl is for CONSTRUCT and DESCRIBE; take table, csv, tsv or json")
+    file = BytesIO()
+    turtle.write(sorted(answer, key=lambda triple: (*triple[:2], sparql_term(triple[2]))), file)
+    return file.getvalue().decode()

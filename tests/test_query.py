@@ -1,0 +1,441 @@
+"""The shipped questions on two stores, values by name, refusals, and answers as text.
+
+A golden answer is a file called like the command that gives it: `NAME@PARAM=VALUE&PARAM=VALUE.csv`.
+"""
+
+import csv
+import json
+import random
+import re
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
+from io import StringIO
+from operator import attrgetter
+
+import pyoxigraph
+import pytest
+import rdflib
+from conftest import CASES, GOLDEN
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.errors import QueryError
+from kg.files import folder
+from kg.graph import ontology
+from kg.model import Literal, Table
+from kg.names import ONTOLOGY, PREFIXES, expand, thing
+from kg.query import Query, fill, read, render, run, shipped, stats, why
+from kg.query.render import printable
+from kg.store import Store, open_store
+
+each_question = pytest.mark.parametrize("question", shipped().values(), ids=attrgetter("name"))
+GOLDENS = sorted((CASES / "query").glob("*.csv"))
+CONTRACT = {
+    "papers-by-hardware": ["hardware"],
+    "results-by-metric": ["metric"],
+    "results-by-dataset": ["dataset"],
+    "methods-by-dataset": ["dataset"],
+    "papers-by-method": ["method"],
+    "datasets-by-task": ["task"],
+    "introduced": ["type", "year"],
+    "co-occurring": ["concept"],
+    "metrics-by-hardware": ["hardware"],
+    "top-concepts": ["type"],
+    "papers-with-code": [],
+    "evidence": ["paper", "concept"],
+}
+
+
+def command(path):
+    name, _, values = path.stem.partition("@")
+    return name, dict(value.split("=", 1) for value in values.split("&") if value)
+
+
+def value(cell):
+    """Stores write one number in several ways."""
+    try:
+        return Decimal(cell).normalize()
+    except InvalidOperation:
+        return cell
+
+
+def values(rows):
+    return [tuple(map(value, row)) for row in rows]
+
+
+def golden_rows(path):
+    return values(csv.reader(StringIO(path.read_text(encoding="utf-8"))))
+
+
+def rows_of(answer):
+    assert isinstance(answer, Table)
+    return values(csv.reader(StringIO(render(answer, "csv"))))
+
+
+def rdflib_rows(graph, sparql):
+    result = graph.query(sparql)
+    return values([[*map(str, result.vars)], *(["" if cell is None else str(cell) for cell in row] for row in result)])
+
+
+@pytest.fixture(scope="module")
+def rdflib_golden():
+    return rdflib.Graph().parse(GOLDEN)
+
+
+def test_contract():
+    questions = shipped()
+    assert len(questions) >= 14
+    assert {name: list(questions[name].parameters) for name in CONTRACT} == CONTRACT
+
+
+@each_question
+def test_form(question):
+    assert question.summary.endswith("?")
+    assert all(question.parameters.values())
+    for parameter in question.parameters:
+        assert f"VALUES ?{parameter} {{ UNDEF }}" in question.text
+    assert question.text.count("UNDEF") == len(question.parameters)
+    for prefix, iri in re.findall(r"^PREFIX (\w+): <(.*)>$", question.text, re.MULTILINE):
+        assert PREFIXES[prefix] == iri
+        assert question.text.count(f"{prefix}:") > 1, f"{prefix} is not used"
+    assert max(map(len, question.text.splitlines())) <= 120
+
+
+@each_question
+def test_every_term_is_one_of_the_ontology(question):
+    known = {triple[0] for triple in open_store(ontology()).query("CONSTRUCT { ?s a ?o } WHERE { ?s a ?o }")}
+    for name in re.findall(r"\bkg:(\w+)", question.text):
+        assert ONTOLOGY + name in known, name
+
+
+def test_each_question_has_a_golden_answer():
+    assert {command(path)[0] for path in GOLDENS} == set(shipped())
+
+
+@pytest.mark.parametrize("path", GOLDENS, ids=lambda path: path.stem)
+def test_golden_on_oxigraph(golden, path):
+    assert rows_of(run(golden, *command(path))) == golden_rows(path)
+
+
+@pytest.mark.parametrize("path", GOLDENS, ids=lambda path: path.stem)
+def test_golden_on_rdflib(golden, rdflib_golden, path):
+    name, filled = command(path)
+    assert rdflib_rows(rdflib_golden, fill(shipped()[name], filled, golden)) == golden_rows(path)
+
+
+@each_question
+def test_order_does_not_depend_on_the_store(golden, question):
+    triples = sorted(golden.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"), key=repr)
+    answers = set()
+    for seed in range(3):
+        random.Random(seed).shuffle(triples)
+        shuffled = Store()
+        shuffled.extend(triples)
+        answers.add(render(run(shuffled, question), "json"))
+    assert len(answers) == 1
+
+
+@each_question
+def test_order_by_names_every_column(question):
+    """Rows that differ only in a column which the order leaves out could come in any order."""
+    columns = set(re.findall(r"\?(\w+)", re.search(r"SELECT(.*?)WHERE", question.text, re.DOTALL)[1]))
+    columns -= set(re.findall(r"\([^)]*\?(\w+)\) AS", question.text))
+    ordered = set(re.findall(r"\?(\w+)", question.text[question.text.rindex("ORDER BY") :]))
+    counted = set(re.findall(r"\bAS \?(\w+)\)", question.text))
+    implied = {"number": {"value"}, "method": {"papers"}, "dataset": {"papers"}}  # one row a thing
+    for column in ordered & set(implied):
+        ordered |= implied[column]
+    assert columns - ordered - counted - {"snippet", "score", "introduced"} == set()
+
+
+def test_shipped_questions_pass_the_guard(golden):
+    for question in shipped().values():
+        assert run(golden, question.text) == run(golden, question)
+
+
+class TestFill:
+    @pytest.mark.parametrize(
+        ("name", "text", "term"),
+        [
+            ("metric", "MFU", "metric:mfu"),
+            ("metric", "mfu", "metric:mfu"),
+            ("metric", "  Model  FLOPs\tutilization ", "metric:mfu"),
+            ("metric", "Model FLOPs Utilization", "metric:mfu"),
+            ("metric", "metric:mfu", "metric:mfu"),
+            ("metric", thing("metric", "mfu"), "metric:mfu"),
+            ("metric", f"<{thing('metric', 'mfu')}>", "metric:mfu"),
+            ("dataset", "imagenet\u20111k", "dataset:imagenet-1k"),
+            ("method", "β-vae", "method:vae-1f9a3c"),
+            ("paper", "2401.00017", "paper:arxiv-2401.00017"),
+            ("paper", "arXiv:2401.00017", "paper:arxiv-2401.00017"),
+            ("paper", "arxiv-2401.00017", "paper:arxiv-2401.00017"),
+            ("paper", "doi:10.1000/SwiftScan.42", "paper:arxiv-2205.00042"),
+            ("paper", "folding experts", "paper:arxiv-2401.00017"),
+            ("type", "dataset", "kg:Dataset"),
+            ("type", "kg:Dataset", "kg:Dataset"),
+        ],
+    )
+    def test_name_becomes_term(self, golden, name, text, term):
+        question = Query("q", "", f"SELECT * WHERE {{ VALUES ?{name} {{ UNDEF }} }}", {name: ""})
+        assert run(golden, question, {name: text}).rows == ((expand(term),),)
+
+    def test_integer_and_date(self, golden):
+        question = Query("q", "", "SELECT * WHERE { values ?x {undef} }", {"x": ""})
+        assert run(golden, question, {"x": "2025"}).rows == ((Literal("2025", expand("xsd:integer")),),)
+        assert run(golden, question, {"x": "2025-04"}).rows == ((Literal("2025-04"),),)
+
+    def test_all_things_of_a_name_are_asked_for(self):
+        store = Store()
+        for iri, type_ in (("method:mae", "kg:Method"), ("metric:mae", "kg:Metric")):
+            store.extend(
+                [
+                    (expand(iri), expand("rdf:type"), expand(type_)),
+                    (expand(iri), expand("rdf:type"), expand("skos:Concept")),
+                    (expand(iri), expand("skos:prefLabel"), Literal("MAE")),
+                ]
+            )
+        question = Query("q", "", "SELECT * WHERE { VALUES ?concept { UNDEF } }", {"concept": ""})
+        assert run(store, question, {"concept": "mae"}).rows == ((expand("method:mae"),), (expand("metric:mae"),))
+
+    @pytest.mark.parametrize(
+        ("name", "values", "message"),
+        [
+            ("results-by-metric", {"metric": "latencies"}, "metric=latencies: .*did you mean 'latency'"),
+            ("results-by-metric", {"metric": "SquareQA"}, "no metric of that name"),
+            ("results-by-metric", {"metric": ""}, "no metric of that name"),
+            ("results-by-metric", {"metric": "http://a b"}, "not an IRI"),
+            ("introduced", {"type": "Datasets"}, "did you mean 'Dataset'"),
+            ("introduced", {"year": "soon"}, "year=soon"),
+            ("results-by-metric", {"metrics": "MFU"}, "no parameter 'metrics'; it has metric"),
+            ("papers-with-code", {"metric": "MFU"}, "it has none"),
+            ("result-by-metric", {}, "did you mean 'results-by-metric'"),
+        ],
+    )
+    def test_wrong_value_is_named(self, golden, name, values, message):
+        with pytest.raises(QueryError, match=message) as error:
+            run(golden, name, values)
+        assert "\n" not in str(error.value)
+
+    def test_declared_without_slot(self, golden):
+        with pytest.raises(QueryError, match="no slot"):
+            fill(Query("q", "", "ASK {}", {"metric": ""}), {"metric": "MFU"}, golden)
+
+    @given(st.text())
+    def test_no_value_leaves_its_slot(self, value):
+        """Whatever a label holds, filled in it is one term."""
+        store = Store()
+        iri = expand("metric:m")
+        label = Literal(value.encode(errors="ignore").decode())
+        store.extend([(iri, expand("rdf:type"), expand("kg:Metric")), (iri, expand("skos:prefLabel"), label)])
+        question = Query("q", "", "SELECT ?metric WHERE { VALUES ?metric { UNDEF } }", {"metric": ""})
+        with suppress(QueryError):
+            assert len(run(store, question, {"metric": value}).rows) == 1
+
+
+class TestGuard:
+    @pytest.mark.parametrize(
+        "sparql",
+        [
+            "SELECT * WHERE { SERVICE <http://example.org/> { ?s ?p ?o } }",
+            "SELECT * WHERE { { SELECT * WHERE { OPTIONAL { SERVICE SILENT ?x { ?s ?p ?o } } } } }",
+            "ASK { FILTER(1 = 1 && EXISTS { SERVICE <http://example.org/> { ?s ?p ?o } }) }",
+            "SELECT * WHERE { ?s ?p ?o MINUS { SERVICE <http://example.org/> {} } }",
+            "SELECT (EXISTS { SERVICE <http://example.org/> {} } AS ?x) WHERE { }",
+            "SELECT * WHERE { } ORDER BY EXISTS { SERVICE <http://example.org/> {} }",
+            "SELECT * FROM <http://example.org/> WHERE { ?s ?p ?o }",
+            "ASK FROM NAMED <http://example.org/> { ?s ?p ?o }",
+            "CONSTRUCT FROM <http://example.org/> WHERE { ?s ?p ?o }",
+            "DESCRIBE <http://example.org/> FROM <http://example.org/>",
+            "SELECT * WHERE { \\u0053ERVICE <http://example.org/> {} }",
+            "SELECT * WHERE { # hidden from one parser \r SERVICE <http://example.org/> {} \n }",
+            "SELECT * WHERE { FILTER('\\u005c' = 'a') SERVICE <http://example.org/> {} # ')\n }",
+            "SELECT * WHERE { FILTER('\\u005cu0027' = '') }",
+        ],
+    )
+    def test_no_other_graph(self, sparql):
+        with pytest.raises(QueryError):
+            read(sparql)
+
+    @pytest.mark.parametrize(
+        "update",
+        ["LOAD <http://example.org/>", "INSERT DATA { <a:a> <a:b> 1 }", "DROP ALL", "DELETE WHERE { ?s ?p ?o }"],
+    )
+    def test_no_update(self, update):
+        with pytest.raises(QueryError, match="no SPARQL 1"):
+            read(update)
+
+    def test_words_in_text_are_no_commands(self, golden):
+        table = run(golden, "SELECT ('SERVICE FROM <x>' AS ?x) WHERE { } # SERVICE <http://example.org/> { }")
+        assert table.rows == ((Literal("SERVICE FROM <x>"),),)
+
+    @pytest.mark.parametrize("sparql", ["", "SELECT * WHERE { ?s ?p }", "SELECT * WHERE { ?s nope:x ?o }", "{" * 5000])
+    def test_broken_is_told_in_a_line(self, golden, sparql):
+        with pytest.raises(QueryError) as error:
+            run(golden, sparql)
+        assert "\n" not in str(error.value)
+
+    def test_place_of_the_mistake(self):
+        with pytest.raises(QueryError, match="line 3, column"):
+            read("SELECT *\nWHERE {\n  ?s ?p . }")
+
+
+class TestAdHoc:
+    def test_forms(self, golden):
+        assert run(golden, "ASK { ?paper a kg:Paper }") is True
+        assert run(golden, "SELECT (COUNT(*) AS ?n) WHERE { ?p a kg:Paper }").rows == (
+            (Literal("5", expand("xsd:integer")),),
+        )
+        triples = run(golden, "CONSTRUCT { ?m a kg:Metric } WHERE { ?m a kg:Metric }")
+        assert (expand("metric:mfu"), expand("rdf:type"), expand("kg:Metric")) in triples
+
+    def test_own_parameters(self, golden):
+        text = "#+ summary: Papers?\n#+ param paper: its title\nSELECT ?paper WHERE { VALUES ?paper { UNDEF } }"
+        assert read(text).parameters == {"paper": "its title"}
+        assert read(text).summary == "Papers?"
+        assert run(golden, text, {"paper": "foldserve"}).rows == ((expand("paper:arxiv-2401.00017"),),)
+
+    def test_own_prefix_goes_first(self, golden):
+        assert run(golden, "PREFIX kg: <http://example.org/> ASK { ?paper a kg:Paper }") is False
+
+
+HOSTILE = Table(
+    ("thing", "thingLabel", "empty", "aNumber"),
+    (
+        (expand("metric:mfu"), Literal("\x1b[31mred\x07 \u202egnp.exe"), None, Literal("39", expand("xsd:decimal"))),
+        ("http://example.org/", Literal('quote " comma , tab\tline\nend'), None, Literal("0.5", expand("xsd:decimal"))),
+        (None, Literal("[bold]markup[/bold]"), None, None),
+    ),
+)
+
+
+class TestRender:
+    def test_table_is_for_people(self):
+        text = render(HOSTILE)
+        head, *_ = text.splitlines()
+        assert head.split() == ["thing", "a", "number"]
+        assert "39.0" in text
+        assert "[bold]markup[/bold]" in text
+        assert "metric:mfu" not in text
+
+    def test_table_cannot_steer_a_terminal(self):
+        text = render(HOSTILE)
+        assert text.replace("\n", "").isprintable()
+        assert "\\u001b[31mred\\u0007 \\u202egnp.exe" in text
+
+    def test_width(self, golden):
+        answer = run(golden, "results-by-metric")
+        assert max(map(len, render(answer, width=72).splitlines())) <= 72
+        assert "FoldServe: Folding Experts for Faster Training\n" in render(answer)
+
+    def test_large_and_iri(self):
+        table = Table(("x", "n"), ((expand("metric:mfu"), Literal("15000000000000", expand("xsd:decimal"))),))
+        assert render(table).splitlines()[-1].split() == ["metric:mfu", "15,000,000,000,000"]
+
+    def test_nothing(self):
+        assert render(Table(("a",), ())) == "Nothing found.\n"
+        assert render(Table(("a",), ()), "csv") == "a\r\n"
+
+    def test_csv_gives_every_column(self):
+        rows = list(csv.reader(StringIO(render(HOSTILE, "csv"))))
+        assert rows[0] == ["thing", "thingLabel", "empty", "aNumber"]
+        assert rows[2] == ["http://example.org/", 'quote " comma , tab\tline\nend', "", "0.5"]
+
+    @pytest.mark.parametrize(
+        ("format_", "kind"), [("json", pyoxigraph.QueryResultsFormat.JSON), ("tsv", pyoxigraph.QueryResultsFormat.TSV)]
+    )
+    def test_machines_read_it_back(self, format_, kind):
+        solutions = pyoxigraph.parse_query_results(render(HOSTILE, format_), kind)
+        assert [variable.value for variable in solutions.variables] == list(HOSTILE.columns)
+        assert [[cell and cell.value for cell in row] for row in solutions] == [
+            [cell.value if isinstance(cell, Literal) else cell for cell in row] for row in HOSTILE.rows
+        ]
+
+    def test_json_is_the_standard_one(self):
+        assert json.loads(render(HOSTILE, "json"))["results"]["bindings"][0] == {
+            "thing": {"type": "uri", "value": expand("metric:mfu")},
+            "thingLabel": {"type": "literal", "value": "\x1b[31mred\x07 \u202egnp.exe"},
+            "aNumber": {"type": "literal", "value": "39", "datatype": expand("xsd:decimal")},
+        }
+        assert json.loads(render(True, "json")) == {"head": {}, "boolean": True}
+
+    def test_triples(self, golden):
+        answer = run(golden, "CONSTRUCT { ?m a kg:Metric } WHERE { ?m a kg:Metric } ORDER BY DESC(?m)")
+        again = Store()
+        again.native.load(render(answer, "ttl").encode(), pyoxigraph.RdfFormat.TURTLE)
+        assert len(again) == len(answer)
+        assert render(answer, "ttl") == render(answer[::-1], "ttl")
+        assert render(answer, "csv").startswith("subject,predicate,object\r\n")
+
+    def test_truth(self):
+        assert render(True) == "true\n"
+        assert render(False, "csv") == "false\n"
+
+    @pytest.mark.parametrize(("answer", "format_"), [(HOSTILE, "ttl"), (True, "ttl"), (HOSTILE, "xlsx")])
+    def test_wrong_format(self, answer, format_):
+        with pytest.raises(QueryError, match="table, csv, tsv"):
+            render(answer, format_)
+
+    @given(st.text())
+    def test_printable(self, text):
+        shown = printable(text)
+        assert "\n" not in shown
+        assert "\x1b" not in shown
+
+
+class TestWhy:
+    def test_sentence_with_its_marks(self, golden):
+        (found,) = why(golden, "2401.00017", "mfu")
+        assert found.paper == "FoldServe: Folding Experts for Faster Training"
+        assert found.sentence.startswith("It reaches up to 49.3%")
+        assert [found.sentence[start:end] for start, end in found.marks] == ["Model FLOPs Utilization", "MFU", "MFU"]
+        assert found.score == 1.0
+        assert found.quotes == (
+            "up to 49.3% Model FLOPs Utilization (MFU) for Mixtral 8x22B",
+            "39.0% MFU for Qwen2-57B-A14B on H100 GPUs",
+        )
+        assert "[MFU] for Qwen2-57B-A14B" in str(found)
+
+    def test_what_is_narrower(self, golden):
+        assert why(golden, "foldserve", "GPU") == why(golden, "foldserve", "H100")
+
+    def test_title_counts(self, golden):
+        assert why(golden, "foldserve", "FoldServe")[0].sentence == "FoldServe: Folding Experts for Faster Training"
+
+    @pytest.mark.parametrize(
+        ("paper", "concept", "message"),
+        [
+            ("foldserve", "SquareQA", "says nothing of SquareQA"),
+            ("no such paper", "MFU", "no paper of that name"),
+            ("foldserve", "no such concept", "no concept of that name"),
+        ],
+    )
+    def test_nothing_to_show(self, golden, paper, concept, message):
+        with pytest.raises(QueryError, match=message):
+            why(golden, paper, concept)
+
+    def test_without_mentions_results_still_tell(self, golden):
+        bare = Store()
+        bare.extend(
+            triple
+            for triple in golden.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+            if not triple[0].startswith((thing("mention", ""), thing("context", "")))
+        )
+        (found,) = why(bare, "foldserve", "MFU")
+        assert found.score is None
+        assert len(found.quotes) == 2
+
+
+def test_stats(golden):
+    counted = stats(golden, top=1)
+    assert counted.counts["Paper"] == 5
+    assert counted.counts["Result"] == 12
+    assert counted.top["Dataset"] == (("SquareQA", 2),)
+    assert "Dataset    2  SquareQA (2)" in str(counted).splitlines()
+
+
+def test_stats_of_nothing():
+    assert set(stats(Store()).counts.values()) == {0}
+
+
+def test_files_are_found():
+    assert (folder("queries") / "results-by-metric.rq").is_file()
