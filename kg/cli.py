@@ -1,6 +1,7 @@
 """The command line: each command has a library twin, and imports heavy things only when it runs."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -215,7 +216,8 @@ def query(question: str, graph: str, parameters: tuple[str, ...], format_: str) 
             raise click.BadParameter(f"{parameter!r} is not NAME=VALUE", param_hint="-p")
         values[name] = value
     answer = questions.run(_open(graph), _question(question), values)
-    click.echo(questions.render(answer, format_), nl=False)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    click.echo(questions.render(answer, format_, width=width), nl=False)
 
 
 @main.command()
@@ -276,7 +278,7 @@ def why(paper: str, concept: str, graph: str) -> None:
     """Show the sentences of PAPER that speak of CONCEPT, each named by key, title or label."""
     from kg import query as questions
 
-    click.echo(questions.why(_open(graph), paper, concept), nl=False)
+    click.echo(questions.tell(questions.why(_open(graph), paper, concept)), nl=False)
 
 
 @main.command()
@@ -285,7 +287,7 @@ def stats(graph: str) -> None:
     """Count papers, results and concepts per type, and name the top concepts."""
     from kg import query as questions
 
-    click.echo(questions.stats(_open(graph)), nl=False)
+    click.echo(questions.stats(_open(graph)))
 
 
 @main.command()

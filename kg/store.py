@@ -8,6 +8,8 @@ import gzip
 import urllib.error
 import urllib.request
 from collections.abc import Iterable
+from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -90,20 +92,19 @@ class Remote:
 
     def query(self, sparql: str) -> Answer:
         """As `Store.query`; GraphError when the endpoint cannot be reached or answers with something else."""
-        request = urllib.request.Request(  # noqa: S310  # open_store lets only http and https through
-            self.url,
-            data=urlencode({"query": sparql}).encode(),
-            headers={"Accept": f"{_RESULTS}, {_TRIPLES}", "User-Agent": "paperkg"},
-        )
+        headers = {"Accept": f"{_RESULTS}, {_TRIPLES}", "User-Agent": "paperkg"}
+        data = urlencode({"query": sparql}).encode()
         try:
+            request = urllib.request.Request(self.url, data, headers)  # noqa: S310  # open_store lets only http(s) through
             with urllib.request.build_opener(_NoRedirect).open(request, timeout=self.timeout) as response:
                 media_type, body = response.headers.get_content_type(), response.read()
         except urllib.error.HTTPError as error:
-            said = " ".join(error.read(300).decode(errors="replace").split()) or error.reason
-            if error.code == 400:
+            with error:
+                said = " ".join(error.read(300).decode(errors="replace").split()) or error.reason
+            if error.code == HTTPStatus.BAD_REQUEST:
                 raise QueryError(f"{self.url}: {said}") from error
             raise GraphError(f"{self.url}: {error.code}: {said}") from error
-        except (OSError, ValueError) as error:  # URLError and timeouts are OSErrors, an odd port a ValueError
+        except (OSError, HTTPException, ValueError) as error:
             raise GraphError(f"{self.url}: {getattr(error, 'reason', error)}") from error
         return self._parse(media_type, body)
 
@@ -124,7 +125,8 @@ class Remote:
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """A redirect would send the query, and whatever it tells, to a host that the user did not name."""
 
-    def redirect_request(self, req: urllib.request.Request, *rest: Any, **_: Any) -> None:
+    def redirect_request(self, req: urllib.request.Request, fp: IO[bytes], *rest: Any, **_: Any) -> None:
+        fp.close()
         raise GraphError(f"{req.full_url}: moved to {rest[-1]}; give that address if you trust it")
 
 
@@ -143,7 +145,7 @@ def open_store(location: str | Path) -> Store | Remote:
             raise GraphError(f"{path}: a folder that holds no store")
         try:
             return Store(pyoxigraph.Store.read_only(str(path)))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # a corrupt store is a RuntimeError
             raise GraphError(f"{path}: {_reason(error)}") from error
     store = Store()
     store.load(path)
@@ -163,7 +165,10 @@ def local(source: Store | Remote) -> Store:
 
 
 def rdflib_graph(store: Store) -> "rdflib.Graph":
-    """The same triples as an rdflib graph, without a copy: what is added to one is in the other."""
+    """The same triples as an rdflib graph, without a copy: what is added to one is in the other.
+
+    Its plain strings come as `xsd:string` literals, which rdflib tells from plain ones: compare `str(literal)`.
+    """
     import oxrdflib  # noqa: PLC0415  # rdflib costs 0.14 s that only its users should pay
     import rdflib  # noqa: PLC0415
     from rdflib.graph import DATASET_DEFAULT_GRAPH_ID  # noqa: PLC0415

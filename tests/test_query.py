@@ -24,7 +24,7 @@ from kg.files import folder
 from kg.graph import ontology
 from kg.model import Literal, Table
 from kg.names import ONTOLOGY, PREFIXES, expand, thing
-from kg.query import Query, fill, read, render, run, shipped, stats, why
+from kg.query import Query, fill, read, render, run, shipped, stats, tell, why
 from kg.query.render import printable
 from kg.store import Store, open_store
 
@@ -394,6 +394,7 @@ class TestWhy:
             "39.0% MFU for Qwen2-57B-A14B on H100 GPUs",
         )
         assert "[MFU] for Qwen2-57B-A14B" in str(found)
+        assert tell([found]).startswith(f"{found.paper}\n  It reaches")
 
     def test_what_is_narrower(self, golden):
         assert why(golden, "foldserve", "GPU") == why(golden, "foldserve", "H100")

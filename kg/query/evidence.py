@@ -1,7 +1,9 @@
 """The sentences behind an edge of the graph."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from kg.errors import QueryError
 from kg.model import Literal, Table
@@ -36,7 +38,7 @@ class Evidence:
             text += f"{self.sentence[place:start]}[{self.sentence[start:end]}]"
             place = end
         score = "" if self.score is None else f"  ({self.score:.2f})"
-        quotes = "".join(f"\n    {printable(quote)}" for quote in self.quotes)
+        quotes = "".join(f"\n    > {printable(quote)}" for quote in self.quotes)
         return f"{printable(text + self.sentence[place:])}{score}{quotes}"
 
 
@@ -63,6 +65,14 @@ def why(store: Store | Remote, paper: str, concept: str) -> list[Evidence]:
             [row for row in claims if row["paper"] == iri],
         )
     ]
+
+
+def tell(evidence: Iterable[Evidence]) -> str:
+    """The evidence for a terminal: each paper's title, its sentences below."""
+    return "".join(
+        f"{printable(title)}\n" + "".join(f"  {found}\n" for found in group)
+        for title, group in groupby(evidence, key=attrgetter("paper"))
+    )
 
 
 def _sentences(title: str, abstract: str, mentions: list[Row], claims: list[Row]) -> list[Evidence]:
