@@ -59,8 +59,7 @@ TYPE_KIND = {
 
 _KEY = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 _WEB = re.compile(
-    r"(https?://)((?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]*[A-Za-z0-9](?::[0-9]{1,5})?)(?![^/?#])",
-    re.I,
+    r"(https?)://([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?)(?![^/?#])", re.ASCII | re.IGNORECASE
 )
 _SLUG_LENGTH = 60
 _TITLE_LENGTH = 50
@@ -74,19 +73,25 @@ def expand(curie: str) -> str:
 
 
 def thing(kind: str, key: str) -> str:
-    """The IRI of a thing, e.g. thing("hardware", "h100")."""
+    """The IRI of a thing by its kind and key: `hardware` and `h100`."""
     return f"{THINGS}{kind}/{key}"
 
 
 def web_iri(url: str) -> str | None:
-    """A web address as a valid IRI, whatever its source wrote: the rest percent-encoded; None for what is no address."""
+    """A web address as a valid IRI, with what is not allowed percent-encoded; None for anything else.
+
+    An address with a password in it is none either.
+    """
     match = _WEB.match(url)
     if not match:
         return None
-    rest = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", url[match.end() :].encode("utf-8", "replace").decode())
-    before, mark, fragment = rest.partition("#")
-    encoded = quote(before, safe="%/?:@!$&'()*+,;=~") + mark + quote(fragment, safe="%/?:@!$&'()*+,;=~")
-    return f"{match[1].lower()}{match[2]}{encoded}"
+    rest, mark, fragment = url[match.end() :].partition("#")
+    return f"{match[1].lower()}://{match[2]}{_encoded(rest)}{mark}{_encoded(fragment)}"
+
+
+def _encoded(text: str) -> str:
+    whole = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", text)
+    return quote(whole.encode("utf-8", "replace"), safe="%/?:@!$&'()*+,;=~")
 
 
 def is_key(text: str) -> bool:
@@ -94,7 +99,7 @@ def is_key(text: str) -> bool:
 
 
 def _slug(folded: str, length: int) -> str:
-    """Lower-case ASCII letters and digits, joined by `-`; a dot or underscore stays between two of them; cut at a word."""
+    """Lower-case ASCII letters and digits, joined by `-`; dots and underscores within stay; cut at a word."""
     ascii_only = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9._]+", "-", ascii_only)
     slug = re.sub(r"(?<![a-z0-9])[._]+|[._]+(?![a-z0-9])", "-", slug)
@@ -115,8 +120,7 @@ def concept_key(label: str) -> str:
     slug = _slug(folded, _SLUG_LENGTH)
     if slug == folded.replace(" ", "-") and is_key(slug):
         return slug
-    digest = hashlib.sha256(folded.encode()).hexdigest()[:6]
-    return f"{slug}-{digest}" if slug else digest
+    return _told_apart(slug, folded, 6)
 
 
 def concept_iri(type_: str, key: str) -> str:
@@ -124,14 +128,12 @@ def concept_iri(type_: str, key: str) -> str:
 
 
 def paper_key(title: str, abstract: str, *, arxiv_id: str | None = None, doi: str | None = None) -> str:
-    """`arxiv-2504.14960` (no version), else `doi-...`, else the title's slug and a hash of folded title and abstract."""
+    """`arxiv-2504.14960` (no version), else `doi-...`, else the title's slug and a hash of its folded text."""
     if arxiv_id:
         return _lossless("arxiv", re.sub(r"v\d+$", "", arxiv_id.lower()))
     if doi:
         return _lossless("doi", doi.lower())
-    digest = hashlib.sha256(f"{fold(title)}\n{fold(abstract)}".encode()).hexdigest()[:8]
-    slug = _slug(fold(title), _TITLE_LENGTH)
-    return f"{slug}-{digest}" if slug else digest
+    return _told_apart(_slug(fold(title), _TITLE_LENGTH), f"{fold(title)}\n{fold(abstract)}", 8)
 
 
 def _lossless(scheme: str, identifier: str) -> str:
@@ -139,4 +141,9 @@ def _lossless(scheme: str, identifier: str) -> str:
     slug = _slug(identifier, 200)
     if is_key(slug) and slug == identifier.replace("/", "-", 1):
         return f"{scheme}-{slug}"
-    return f"{scheme}-{slug}-{hashlib.sha256(identifier.encode()).hexdigest()[:6]}"
+    return f"{scheme}-{_told_apart(slug, identifier, 6)}"
+
+
+def _told_apart(slug: str, whole: str, digits: int) -> str:
+    digest = hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()[:digits]
+    return f"{slug}-{digest}" if slug else digest

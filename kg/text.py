@@ -4,33 +4,48 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
-_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[$]?[A-Z0-9$\\])|\n")
+# What JSON, XML and UTF-8 cannot all carry: controls that are no white space, non-characters, lone surrogates.
+_UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_FOLDED = {
+    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
+    **dict.fromkeys(map(ord, "\u2018\u2019"), "'"),
+    **dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff")),  # invisible
+}
+_SENTENCE_END = re.compile(r"[.!?][\"'\u201d\u2019)\]]*(?=\s+[\"'\u201c\u2018(\[$]?[A-Z0-9$\\])|\n")
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|vs|etc|al|Fig|Figs|Eq|Eqs|Sec|Tab|No|Dr|Prof|resp|approx|w\.r\.t|a\.k\.a|St)|\b[A-Z])\.$"
 )
 _LINK = re.compile(
-    r"(?P<scheme>https?://)?(?P<host>(?:[\w-]+\.)+[A-Za-z]{2,})(?::\d+)?(?:/(?:\\[_#%&~]|[^\s\\{}<>\"|^`])*)?", re.ASCII
+    r"https?://(?P<host>[\w.-]+)(?::\d+)?(?:/(?:\\[_#%&~]|[^\s\\{}\[\]<>\"|^`])*)?"
+    r"|(?<![\w.@/-])(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|huggingface\.co)/(?:\\[_#%&~]|[^\s\\{}\[\]<>\"|^`])+",
+    re.ASCII,
 )
 _CODE_HOST = re.compile(
-    r"(?:^|\.)(?:github\.(?:com|io)|gitlab\.(?:com|io)|bitbucket\.org|codeberg\.org|huggingface\.co|hf\.co|zenodo\.org)$"
+    r"(?:^|\.)(?:github\.(?:com|io)|gitlab\.(?:com|io)|bitbucket\.org|codeberg\.org|huggingface\.co|hf\.co|zenodo\.org"
+    r"|4open\.science)$"
 )
+_NO_CODE_HOST = re.compile(r"(?:^|\.)(?:youtube\.com|youtu\.be|vimeo\.com|arxiv\.org|doi\.org)$")
 _CODE = re.compile(
-    r"\b(?:codes?|repositor(?:y|ies)|repo|project|website|implementation|open[- ]?sourced?|released?)\b", re.I
+    r"\b(?:codes?|repositor(?:y|ies)|repo|projects?|website|implementations?|open[- ]?sourced?|released?)\b",
+    re.IGNORECASE,
 )
 
 
 def normalise(text: str) -> str:
-    """NFC, with every run of white space folded to one space and none at the ends."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """NFC, with every run of white space folded to one space and none at the ends.
+
+    A character that no file format carries safely, such as NUL, becomes U+FFFD.
+    """
+    return " ".join(unicodedata.normalize("NFC", _UNWRITABLE.sub("\ufffd", text)).split())
 
 
 def fold(label: str) -> str:
-    """The form under which two spellings of a label are one: case, dashes and white space folded, nothing else.
+    """The form under which two spellings of a label are one: case, dashes, apostrophes and white space folded.
 
     Plus, hash, dot and digits stay: C++ is not C, and GPT-4 is not GPT-4o.
     """
-    return " ".join(unicodedata.normalize("NFKC", label).translate(_DASHES).casefold().split())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", label).casefold())
+    return " ".join(folded.translate(_FOLDED).split())
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -60,11 +75,21 @@ def code_links(text: str) -> Iterator[str]:
     Without the punctuation and LaTeX around them; `github.com/a/b` gets its scheme.
     """
     for match in _LINK.finditer(text):
-        host, bare = match["host"].lower(), not match["scheme"]
-        announced = not bare and _CODE.search(text, max(0, match.start() - 80), match.start())
-        if not (announced or _CODE_HOST.search(host)) or (bare and "/" not in match.group()):
-            continue
-        link = re.sub(r"\\(.)", r"\1", match.group())
-        while link[-1] in ".,;:!?'*])" and not (link[-1] == ")" and link.count("(") >= link.count(")")):
-            link = link[:-1]
-        yield f"https://{link}" if bare else link
+        link = _closed(re.sub(r"\\(.)", r"\1", match.group()))
+        host = match["host"]
+        if host is None:
+            yield f"https://{link}"
+        elif _CODE_HOST.search(host.lower()) or (
+            not _NO_CODE_HOST.search(host.lower()) and _CODE.search(text[max(0, match.start() - 80) : match.start()])
+        ):
+            yield link
+
+
+def _closed(link: str) -> str:
+    """Without the punctuation of the sentence around it; a bracket stays where it closes one of the link's own."""
+    unopened = link.count(")") - link.count("(")
+    end = len(link)
+    while link[end - 1] in ".,;:!?'\"*" or (link[end - 1] == ")" and unopened > 0):
+        end -= 1
+        unopened -= link[end] == ")"
+    return link[:end]

@@ -88,6 +88,8 @@ def _iri(iri: str) -> str:
     prefix = _NAMESPACES.get(iri[:cut])
     if prefix and _LOCAL.fullmatch(iri, cut):
         return f"{prefix}:{iri[cut:]}"
+    if iri.startswith("_:"):
+        return iri
     return f"<{_UNSAFE_IRI.sub(_percent, iri)}>"
 
 

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from kg.model import Concept, LinkedPaper, Mention, Paper, Quantity, Result, Run
 from kg.names import expand
+
+settings.register_profile("paperkg", deadline=None, derandomize=True)  # the same on every machine, however busy
+settings.load_profile("paperkg")
 
 CASES = Path(__file__).parent / "cases"
 GOLDEN = CASES / "graph" / "golden.ttl"
@@ -33,16 +37,10 @@ def _concept(iri: str, **fields: Any) -> Concept:
     return Concept(iri, **fields, **lists, broader=broader, exact_match=exact_match)
 
 
-def _linked(
-    surfaces: dict[str, str],
-    mentions: Any = (),
-    results: Any = (),
-    quantities: Any = (),
-    authors: Any = (),
-    categories: Any = (),
-    **fields: Any,
-) -> LinkedPaper:
-    paper = Paper(**fields, authors=tuple(authors), categories=tuple(categories))
+def _linked(surfaces: dict[str, str], **fields: Any) -> LinkedPaper:
+    mentions, results, quantities = (fields.pop(name, []) for name in ("mentions", "results", "quantities"))
+    lists = {name: tuple(fields.pop(name, ())) for name in ("authors", "categories")}
+    paper = Paper(**fields, **lists)
     concept_of = {**surfaces, **{mention["text"]: mention["concept"] for mention in mentions}}
     roles = {
         (role, stated[role]): expand(concept_of[stated[role]])
@@ -72,11 +70,6 @@ def _places(text: str, surface: str) -> Iterator[tuple[int, int]]:
 @pytest.fixture(scope="session")
 def linked() -> Corpus:
     return linked_corpus(CASES / "graph" / "linked.toml")
-
-
-@pytest.fixture(scope="session")
-def golden_path() -> Path:
-    return GOLDEN
 
 
 @pytest.fixture(scope="session")
