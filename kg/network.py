@@ -1,0 +1,206 @@
+"""The graph as networkx sees it, and where its nodes stand on a page: the only home of networkx."""
+
+import math
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from itertools import combinations
+from typing import TypeAlias
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.model import TYPES, Literal, Table, Term
+from kg.names import ONTOLOGY
+from kg.store import Remote, Store
+
+Graph: TypeAlias = "nx.MultiDiGraph[str]"
+Positions = dict[str, tuple[float, float]]
+
+_Floats = NDArray[np.floating]
+
+_NODES = """
+PREFIX kg: <https://w3id.org/paperkg/ontology#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?node ?type ?label WHERE {
+  { ?node a kg:Paper ; dcterms:title ?label . BIND(kg:Paper AS ?type) }
+  UNION
+  { ?node a skos:Concept ; skos:prefLabel ?label ; a ?type . }
+}
+"""
+_EDGES = """
+PREFIX kg: <https://w3id.org/paperkg/ontology#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?from ?to ?role WHERE {
+  VALUES ?role {
+    kg:usesMethod kg:usesDataset kg:addressesTask kg:reportsMetric kg:usesHardware kg:introduces skos:broader
+  }
+  ?from ?role ?to
+}
+"""
+_GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
+_GAP = 9.0  # between two discs, in the unit of the radii
+_GRAVITY = (0.05, 0.09)  # stronger along y, since screens are wider than high
+
+
+def graph_of(store: Store | Remote) -> Graph:
+    """Papers and concepts by IRI with `label` and `type`; edges with a `role`, which is also their key.
+
+    A role is a property's local name: `usesMethod`, `introduces`, ... from a paper, `broader` between concepts.
+    Nodes and edges come in sorted order.
+    """
+    graph: Graph = nx.MultiDiGraph()
+    types = {ONTOLOGY + name: (rank, name) for rank, name in enumerate(("Paper", *TYPES))}
+    nodes = {
+        (str(node), *types[type_], label.value)
+        for node, type_, label in _rows(store, _NODES)
+        if isinstance(type_, str) and type_ in types and isinstance(label, Literal)
+    }
+    for node, _, type_, label in sorted(nodes):  # a model is a method too: the narrower type is the last
+        graph.add_node(node, label=label, type=type_)
+    for source, target, role in sorted(_rows(store, _EDGES), key=str):
+        if source in graph and target in graph:
+            name = str(role).rpartition("#")[2]
+            graph.add_edge(str(source), str(target), key=name, role=name)
+    return graph
+
+
+def papers_of(graph: Graph) -> list[str]:
+    """The papers, in the order of the graph."""
+    return [node for node in graph if graph.nodes[node]["type"] == "Paper"]
+
+
+def _rows(store: Store | Remote, sparql: str) -> Sequence[tuple[Term | None, ...]]:
+    answer = store.query(sparql)
+    assert isinstance(answer, Table)
+    return answer.rows
+
+
+def cooccurrence(graph: Graph, concepts: Collection[str], *, partners: int) -> "nx.Graph[str]":
+    """The concepts as nodes, and between two of them the number of papers that name both, as `weight`.
+
+    All pairs would be a hairball: an edge stays when it is among the `partners` strongest of either end, by the number
+    of papers, then by their share of the papers of both.
+    """
+    every = set(papers_of(graph))
+    papers = {concept: every.intersection(graph.predecessors(concept)) for concept in concepts}
+    named: dict[str, list[str]] = {}
+    for concept in sorted(papers):
+        for paper in papers[concept]:
+            named.setdefault(paper, []).append(concept)
+    weights = Counter(pair for together in named.values() for pair in combinations(together, 2))
+
+    def strength(pair: tuple[str, str]) -> tuple[float, ...]:
+        one, other = pair
+        return weights[pair], weights[pair] / len(papers[one] | papers[other])
+
+    result: nx.Graph[str] = nx.Graph()
+    result.add_nodes_from(sorted(papers))
+    kept = Counter[str]()
+    for pair in sorted(weights, key=lambda pair: (*(-figure for figure in strength(pair)), pair)):
+        if min(kept[pair[0]], kept[pair[1]]) < partners:
+            result.add_edge(*pair, weight=weights[pair])
+            kept.update(pair)
+    return result
+
+
+def layout(graph: "nx.Graph[str]", radii: Mapping[str, float]) -> Positions:
+    """A place for every node, in the unit of the radii, so that no two discs overlap.
+
+    Nodes with one edge stand around their neighbour; the others are placed by springs along edges, repulsion between
+    all and gravity, then pushed apart. No chance is involved: all start on a spiral, the best linked in the middle.
+
+    networkx's own layouts need SciPy or an n x n x 2 array a step (a minute for 2,000 nodes, against 5 seconds here).
+    """
+    graph = nx.Graph(graph)  # of edges with the same ends, one is enough
+    petals = _petals(graph)
+    leaves = {leaf for around in petals.values() for leaf in around}
+    inner = sorted(graph.nodes - leaves, key=lambda node: (-graph.degree(node), node))
+    room = np.array([_distance(radii, node, petals.get(node, ()))[-1] for node in inner])
+    places = _apart(_fitted(_settled(graph, inner, petals), room), room)
+    positions = {node: (float(x), float(y)) for node, (x, y) in zip(inner, places, strict=True)}
+    for node, around in petals.items():
+        x, y = positions[node]
+        for rank, (leaf, distance) in enumerate(zip(around, _distance(radii, node, around), strict=False)):
+            angle = rank * _GOLDEN_ANGLE
+            positions[leaf] = x + distance * math.cos(angle), y + distance * math.sin(angle)
+    return positions
+
+
+def _petals(graph: "nx.Graph[str]") -> dict[str, list[str]]:
+    """The nodes with one edge, sorted, by their neighbour; of two that have only each other, one is the leaf."""
+    petals: dict[str, list[str]] = {}
+    for node in sorted(graph):
+        if graph.degree(node) == 1 and node not in petals and node not in graph[node]:
+            petals.setdefault(next(iter(graph[node])), []).append(node)
+    return petals
+
+
+def _distance(radii: Mapping[str, float], node: str, around: Sequence[str]) -> list[float]:
+    """How far from a node's middle each of its petals stands, and last the radius of the room that all need."""
+    start, step = radii[node] + _GAP / 2, max((radii[leaf] for leaf in around), default=0) + _GAP / 3
+    distances = [start + step * math.sqrt(rank + 1) for rank in range(len(around))]
+    return [*distances, (distances[-1] + step if distances else radii[node]) + _GAP / 2]
+
+
+def _spiral(count: int) -> _Floats:
+    rank = np.arange(count) + 0.5
+    turn = rank * _GOLDEN_ANGLE
+    return np.stack([np.sqrt(rank) * np.cos(turn), np.sqrt(rank) * np.sin(turn)], axis=1)
+
+
+def _settled(graph: "nx.Graph[str]", inner: Sequence[str], petals: Mapping[str, Sequence[str]]) -> _Floats:
+    """Where springs, repulsion and gravity leave the nodes, in no particular unit."""
+    row = {node: number for number, node in enumerate(inner)}
+    pairs = sorted((row[one], row[other]) for one, other in graph.edges if one in row and other in row)
+    ends = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+    degree = np.array([graph.degree(node) for node in inner], dtype=float)
+    mass = 1 + 0.15 * degree + 0.25 * np.array([len(petals.get(node, ())) for node in inner])
+    spring = 1 / np.sqrt(np.minimum(*degree[ends]))  # hubs would pull everything into one heap
+    places, count = _spiral(len(inner)), len(inner)
+    rounds = int(np.clip(100_000 / max(count, 1), 60, 200))
+    for number in range(rounds):
+        move = _repulsion(places, mass) - places * mass[:, None] * _GRAVITY
+        for axis, pull in enumerate((places[ends[1]] - places[ends[0]]).T * spring):
+            move[:, axis] += np.bincount(ends[0], pull, count) - np.bincount(ends[1], pull, count)
+        longest = 0.3 * math.sqrt(count) * (1 - number / rounds) ** 1.5
+        length = np.maximum(np.hypot(*move.T), 1e-9)
+        places = places + move * np.minimum(1 / mass, longest / length)[:, None]
+    return places
+
+
+def _repulsion(places: _Floats, mass: _Floats) -> _Floats:
+    """The push on each node: the others' mass over the distance. As matrix products, for n x n numbers and no more."""
+    compact = places.astype(np.float32)
+    square = (compact**2).sum(axis=1)
+    force = compact @ compact.T
+    force *= -2
+    force += square[:, None]
+    force += square
+    np.maximum(force, 0.01, out=force)
+    np.divide(np.outer(mass, mass).astype(np.float32), force, out=force)
+    np.fill_diagonal(force, 0)
+    push: _Floats = compact * force.sum(axis=1)[:, None] - force @ compact
+    return push.astype(float)
+
+
+def _fitted(places: _Floats, room: _Floats) -> _Floats:
+    """The same picture, as large as the discs' area asks for."""
+    spread = math.sqrt(max(float(((places - places.mean(axis=0)) ** 2).sum()), 1.0) / max(len(places), 1))
+    return places * (1.15 * math.sqrt(float((room**2).sum())) / spread)
+
+
+def _apart(places: _Floats, room: _Floats) -> _Floats:
+    """Discs that overlap push each other away; the picture grows a little each round, so it ends."""
+    reach = room[:, None] + room
+    while True:
+        dx, dy = (np.subtract.outer(axis, axis) for axis in places.T)
+        distance = np.hypot(dx, dy)
+        np.fill_diagonal(distance, np.inf)
+        overlap = np.maximum(reach - distance, 0)
+        if overlap.max(initial=0) < 1:
+            return places
+        overlap /= 2 * np.maximum(distance, 1e-3)
+        push = np.stack([(overlap * dx).sum(axis=1), (overlap * dy).sum(axis=1)], axis=1)
+        places = places * 1.01 + push

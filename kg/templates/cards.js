@@ -1,0 +1,158 @@
+// What is told about a thing, or about the line between two.
+"use strict";
+
+function sentence(pieces, only = null) {
+  return pieces.map(piece => {
+    if (typeof piece === "string") return piece;
+    const [text, id] = piece;
+    if (!things.has(id) || (only && !only.includes(id))) return text;
+    const type = things.get(id).type;
+    return element("a", { class: "named", href: `#${encodeURI(id)}`, title: type }, element("mark", { "data-type": type }, text));
+  });
+}
+
+const quotes = (sentences, only) => sentences.map(pieces => element("blockquote", {}, sentence(pieces, only)));
+
+function figure(value) {
+  if (!/^[+-]?\d+(\.\d+)?$/.test(value)) return value.replace(/E\+?(-?\d+)$/i, " × 10^$1");
+  const [whole, places] = value.split(".");
+  return whole.length > 4 ? number(BigInt(whole)) + (places ? `.${places}` : "") : value;
+}
+
+function amount(fact) {
+  const range = fact.low && fact.high ? `${figure(fact.low)}–${figure(fact.high)}` : null;
+  const value = range ?? fact.formula ?? (fact.value ? figure(fact.value) : "");
+  return { value, unit: fact.unit ? `\u202f${fact.unit}` : "" };
+}
+
+function valueCell(result) {
+  const { value, unit } = amount(result);
+  const before = result.formulaBefore ?? (result.before ? figure(result.before) + unit : null);
+  return element("td", { class: "value" },
+    result.qualifier ? `${result.qualifier} ` : null, element("b", {}, value), unit,
+    before ? element("small", {}, `from ${before}`) : null);
+}
+
+// A row a result; columns that say nothing, or only what the card is about, are left out.
+function results(rows, about) {
+  const columns = { metric: "Metric", subject: "Of", dataset: "Dataset", hardware: "Hardware", baseline: "Against", paper: "Paper" };
+  const told = Object.keys(columns).filter(key => rows.some(row => row[key] && row[key] !== about));
+  const cell = id => element("td", {}, id && things.has(id) ? element("a", { href: `#${encodeURI(id)}` }, name(id)) : "");
+  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Results" }, element("table", {},
+    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Value"), told.map(key => element("th", { scope: "col" }, columns[key])))),
+    element("tbody", {}, rows.map(row => element("tr", {}, valueCell(row), told.map(key => cell(row[key])))))));
+}
+
+const about = (paper, id) => things.get(paper).results
+  .filter(result => Object.values(result).includes(id)).map(result => ({ ...result, paper }));
+
+function head(...children) {
+  const close = element("button", { type: "button", class: "round close", "aria-label": "Close", click: () => choose(null) }, "✕");
+  return element("header", {}, ...children, close);
+}
+
+const kind = type => [icon(type), type];
+
+function roleLink(paper, concept) {
+  const key = `${paper}+${concept}`;
+  const words = (roles.get(key) ?? []).map(role => ROLES[role] ?? role).join(", ");
+  return words ? element("a", { class: "role", href: `#${encodeURI(key)}` }, words) : null;
+}
+
+function date(text) {
+  const [, year, month, day] = /^(?:(\d{4})|-)(?:-(\d\d))?(?:-(\d\d))?$/.exec(text ?? "") ?? [];
+  if (!month) return year ?? null;
+  const when = new Date(Date.UTC(Number(year ?? 2000), month - 1, Number(day ?? 1)));
+  return when.toLocaleDateString("en-GB", { timeZone: "UTC", month: "short", ...(day && { day: "numeric" }), ...(year && { year: "numeric" }) });
+}
+
+function paperItem(paper, concepts) {
+  const found = [...new Set(concepts.flatMap(concept => namesIn(paper, concept)))];
+  return element("li", {},
+    element("a", { class: "title", href: `#${encodeURI(paper)}` }, name(paper)),
+    element("div", { class: "role" }, concepts.length === 1 ? roleLink(paper, concepts[0]) : null,
+      date(things.get(paper).date) && concepts.length === 1 ? " · " : null, date(things.get(paper).date)),
+    quotes(found.slice(0, 2), concepts),
+    found.length > 2 ? element("p", { class: "role" }, `and in ${found.length - 2} more of its sentences`) : null);
+}
+
+function paperList(here, total, concepts) {
+  const list = element("ul", { class: "papers" }, here.slice(0, FIRST).map(paper => paperItem(paper, concepts)));
+  const shown = Math.min(FIRST, here.length);
+  const remark = shown < total ? `showing ${shown} of ${number(total)}` : null;
+  const more = element("button", { type: "button", class: "more", click: () => {
+    list.append(...here.slice(FIRST).map(paper => paperItem(paper, concepts)));
+    more.remove();
+  } }, `Show all ${here.length} on this page`);
+  return [heading(total === 1 ? "Paper" : "Papers", remark), list, here.length > FIRST ? more : null];
+}
+
+function relation(words, ids) {
+  return ids.length ? element("div", { class: "pills" }, element("span", {}, words), ids.map(pill)) : null;
+}
+
+function conceptCard(id) {
+  const thing = things.get(id);
+  const introduces = paper => (roles.get(`${paper}+${id}`) ?? []).includes("introduces");
+  const here = (naming.get(id) ?? []).toSorted((one, other) => introduces(other) - introduces(one)
+    || (things.get(other).date ?? "").localeCompare(things.get(one).date ?? "") || one.localeCompare(other));
+  const rows = here.flatMap(paper => about(paper, id));
+  return [
+    head(kind(thing.type)),
+    element("h2", {}, name(id)),
+    thing.also.length ? element("p", { class: "meta name" }, `Also ${thing.also.join(", ")}`) : null,
+    relation("a kind of", thing.broader.filter(wide => things.has(wide))),
+    relation("kinds", narrower.get(id) ?? []),
+    thing.same.length ? element("p", { class: "meta" }, "Elsewhere: ", thing.same.map(url => [outside(url, new URL(url).hostname), " "])) : null,
+    rows.length ? [heading("Results", rows.length < thing.results ? `showing ${rows.length} of ${number(thing.results)}` : null), results(rows, id)] : null,
+    here.length || thing.papers ? paperList(here, Math.max(thing.papers, here.length), [id]) : null,
+  ];
+}
+
+function authors({ authors: names, authorCount }) {
+  if (!names.length) return authorCount ? `${authorCount} author${authorCount === "1" ? "" : "s"}` : null;
+  return names.length > 4 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+}
+
+function paperCard(id) {
+  const paper = things.get(id);
+  const meta = [date(paper.date), authors(paper), paper.upvotes ? `${paper.upvotes} upvotes` : null].filter(Boolean);
+  const groups = Map.groupBy(near.get(id), concept => (roles.get(`${id}+${concept}`) ?? []).map(role => ROLES[role]).join(", "));
+  const sizes = paper.sizes.map(size => {
+    const { value, unit } = amount(size);
+    return element("li", {}, element("b", {}, value), unit, element("small", {},
+      size.kind ? size.kind.replaceAll("_", " ") : "", size.of && things.has(size.of) ? ` of ${things.get(size.of).label}` : ""));
+  });
+  return [
+    head(kind("Paper")),
+    element("h2", {}, paper.url ? outside(paper.url, name(id)) : name(id)),
+    meta.length ? element("p", { class: "meta" }, element("bdi", {}, meta.join(" · "))) : null,
+    paper.code.map(url => element("p", { class: "meta name" }, "Code: ", outside(url, url.replace(/^https?:\/\//, "")))),
+    paper.results.length ? [heading("Results"), results(paper.results, id)] : null,
+    paper.abstract.length ? heading("Abstract") : null,
+    element("p", { class: "abstract" }, paper.abstract.flatMap((pieces, place) => [place ? " " : null, ...sentence(pieces)])),
+    sizes.length ? [heading("Sizes"), element("ul", { class: "sizes" }, sizes)] : null,
+    groups.size ? heading("Concepts", near.get(id).length ? "in the picture" : null) : null,
+    [...groups].map(([words, ids]) => relation(words, ids)),
+  ];
+}
+
+// The evidence behind a line: between a paper and a concept, between two concepts, or from narrow to wide.
+function linkCard(one, other) {
+  const how = (roles.get(`${one}+${other}`) ?? []).map(role => ROLES[role] ?? role).join(", ");
+  const both = (naming.get(one) ?? []).filter(paper => (naming.get(other) ?? []).includes(paper));
+  const ends = words => [head("Line"), element("div", { class: "pills" }, pill(one), element("span", {}, words), pill(other))];
+  if (!isPaper(one)) {
+    const total = shared.get(`${one}+${other}`);
+    return how ? ends(how) : [...ends("with"), paperList(both, total ?? both.length, [one, other])];
+  }
+  const found = namesIn(one, other);
+  const scores = found.flat().filter(piece => piece[1] === other && typeof piece !== "string").map(piece => piece[2]).filter(score => score !== null);
+  const rows = about(one, other);
+  return [
+    ...ends(how || "names"),
+    heading(found.length === 1 ? "The sentence" : "The sentences", scores.length ? `confidence ${Math.max(...scores)}` : null),
+    found.length ? quotes(found, [other]) : element("p", { class: "meta" }, "This graph was built without its sentences."),
+    rows.length ? [heading("Results"), results(rows, one)] : null,
+  ];
+}

@@ -1,0 +1,168 @@
+// The drawing: vis-network moves and finds nodes; shapes and labels are drawn here, so that labels never overlap.
+"use strict";
+
+const state = { alone: false, hidden: new Set(), chosen: null, over: null };
+const LABELS = 34;  // characters
+const canvas = $("picture");
+const probe = document.body.appendChild(element("span", { hidden: "" }));
+const shapes = new Map(Object.entries(TYPES).map(([type, [, path]]) => [type, new Path2D(path)]));
+const nodes = new vis.DataSet();
+const edges = new vis.DataSet();
+let ink, ground, quiet, tint;  // colours as the style sheet has them now
+let lit = null;  // what is chosen and its neighbours, or null when nothing is
+
+function colour(variable, type = "Paper") {
+  probe.dataset.type = type;
+  probe.style.color = `var(${variable})`;
+  return getComputedStyle(probe).color;
+}
+
+function readColours() {
+  [ink, ground, quiet] = ["--ink", "--paper", "--edge"].map(variable => colour(variable));
+  tint = new Map(Object.keys(TYPES).map(type => [type, colour("--type", type)]));
+}
+
+const radius = id => Math.max(things.get(id).size, 3.2 / network.getScale());
+const faint = id => lit !== null && !lit.has(id);
+
+function nodeShape({ ctx, id, x, y }) {
+  const size = radius(id);
+  const { type } = things.get(id);
+  const drawNode = () => {
+    ctx.globalAlpha = faint(id) ? 0.18 : 1;
+    if (id === state.chosen || id === state.over) {
+      ctx.beginPath();
+      ctx.arc(x, y, size * 1.25 + 3, 0, 2 * Math.PI);
+      ctx.lineWidth = id === state.chosen ? 2.5 : 1.5;
+      ctx.strokeStyle = tint.get(type);
+      ctx.stroke();
+    }
+    ctx.translate(x, y);
+    ctx.scale(size, size);
+    ctx.lineWidth = 3 / size;
+    ctx.strokeStyle = ground;
+    ctx.stroke(shapes.get(type));
+    ctx.fillStyle = tint.get(type);
+    ctx.fill(shapes.get(type));
+  };
+  return { drawNode, nodeDimensions: { width: 2 * size, height: 2 * size } };
+}
+
+const network = new vis.Network(canvas, { nodes, edges }, {
+  autoResize: true,
+  physics: false,
+  layout: { improvedLayout: false, randomSeed: 1 },
+  nodes: { shape: "custom", ctxRenderer: nodeShape, chosen: false },
+  edges: { smooth: false, chosen: false, hoverWidth: 0, selectionWidth: 0 },
+  interaction: { hover: true, tooltipDelay: 1e6, dragNodes: true, keyboard: false, selectable: false },
+});
+
+// ---- What is visible
+
+const drawnIn = id => things.get(id)[state.alone ? "alone" : "at"];
+const visible = id => drawnIn(id) !== undefined && !state.hidden.has(things.get(id).type);
+const lines = () => (state.alone ? pairs : links).filter(([one, other]) => visible(one) && visible(other));
+
+function line([one, other, how]) {
+  const id = `${one}+${other}`;
+  const on = state.chosen === id || state.chosen === one || state.chosen === other;
+  const type = things.get(isPaper(one) || other === state.chosen ? other : one).type;
+  const width = state.alone ? Math.min(6, 0.6 + 0.6 * Math.sqrt(how)) : how.includes("introduces") ? 2.4 : 1;
+  return {
+    id, from: one, to: other, width: on ? width + 0.8 : width,
+    dashes: !state.alone && how.includes("broader") && [4, 4],
+    color: { color: on ? tint.get(type) : quiet, opacity: lit && !on ? 0.25 : on ? 0.9 : 0.75, inherit: false },
+  };
+}
+
+function replace(set, items) {
+  const wanted = new Set(items.map(item => item.id));
+  set.remove(set.getIds().filter(id => !wanted.has(id)));
+  set.update(items);
+}
+
+// Bring the drawing to what the state says.
+function draw() {
+  const shown = lines();
+  const ends = shown.filter(([one, other]) => [one, other, `${one}+${other}`].includes(state.chosen));
+  lit = state.chosen === null || !(nodes.get(state.chosen) || ends.length) ? null : new Set([state.chosen, ...ends.flatMap(([one, other]) => [one, other])]);
+  replace(edges, []);
+  replace(nodes, [...things.keys()].filter(visible).map(id => ({ id, x: drawnIn(id)[0], y: drawnIn(id)[1] })));
+  replace(edges, shown.map(line));
+  network.redraw();
+}
+
+// ---- Labels: best first, each below, above or beside its node where no other label is
+
+function shortened(text) {
+  const plain = text.replace(/[\p{Cc}\p{Cf}]/gu, "");
+  const cut = plain.length > LABELS && plain.includes(": ") ? plain.split(": ")[0] : plain;
+  return [...cut].length > LABELS ? `${[...cut].slice(0, LABELS - 1).join("").trimEnd()}…` : cut;
+}
+
+const labels = new Map([...things].map(([id, { label }]) => [id, shortened(label)]));
+const ranked = [...things.keys()].filter(id => things.get(id).size).sort((one, other) => things.get(other).size - things.get(one).size);
+
+function drawLabels(ctx) {
+  const scale = network.getScale();
+  const places = network.getPositions();
+  const first = [state.chosen, state.over].filter(id => id in places);
+  const neighbours = lit ? ranked.filter(id => lit.has(id)) : [];
+  const taken = [];
+  ctx.textBaseline = "middle";
+  ctx.lineJoin = "round";
+  ctx.strokeStyle = ground;
+  ctx.fillStyle = ink;
+  for (const id of new Set([...first, ...neighbours, ...ranked])) {
+    if (!(id in places) || (faint(id) && id !== state.over)) continue;
+    drawLabel(ctx, id, places[id], scale, taken, first.includes(id));
+  }
+}
+
+function drawLabel(ctx, id, { x, y }, scale, taken, sure) {
+  const size = Math.min(17, 11.5 + things.get(id).size / 8);
+  ctx.font = `${sure || things.get(id).size > 14 ? 600 : 400} ${size / scale}px system-ui, sans-serif`;
+  const [width, height, away] = [ctx.measureText(labels.get(id)).width * scale, size * 1.25, radius(id) * scale + 3];
+  const [left, top] = [x * scale, y * scale];
+  const spots = [
+    [left - width / 2, top + away], [left + away, top - height / 2],
+    [left - away - width, top - height / 2], [left - width / 2, top - away - height],
+  ];
+  const free = ([a, b]) => taken.every(([c, d, w, h]) => a > c + w || c > a + width || b > d + h || d > b + height);
+  const spot = spots.find(free) ?? (sure ? spots[0] : null);
+  if (!spot) return;
+  taken.push([...spot, width + 6, height]);
+  ctx.lineWidth = 3.5 / scale;
+  ctx.strokeText(labels.get(id), spot[0] / scale, (spot[1] + height / 2) / scale);
+  ctx.fillText(labels.get(id), spot[0] / scale, (spot[1] + height / 2) / scale);
+}
+
+network.on("afterDrawing", drawLabels);
+
+// ---- Moving about
+
+const motion = () => (calm.matches ? false : { duration: 320, easingFunction: "easeInOutQuad" });
+const zoom = factor => network.moveTo({ scale: network.getScale() * factor, animation: motion() });
+const whole = animation => network.fit({ animation, maxZoomLevel: 1.6 });
+
+// Put something in the middle of what the card leaves free.
+function centre(ids) {
+  const places = Object.values(network.getPositions(ids));
+  if (!places.length) return;
+  const [x, y] = ["x", "y"].map(axis => places.reduce((sum, place) => sum + place[axis], 0) / places.length);
+  const [stage, card] = [canvas.getBoundingClientRect(), $("card").getBoundingClientRect()];
+  const beside = card.width < stage.width * 0.9;
+  const offset = { x: beside ? -card.width / 2 : 0, y: beside ? 0 : -card.height / 2 };
+  network.moveTo({ position: { x, y }, scale: Math.max(network.getScale(), 1), offset, animation: motion() });
+}
+
+network.on("hoverNode", ({ node }) => hover(node));
+network.on("blurNode", () => hover(null));
+network.on("hoverEdge", () => canvas.classList.add("over"));
+network.on("blurEdge", () => canvas.classList.remove("over"));
+
+function hover(id) {
+  state.over = id;
+  canvas.classList.toggle("over", id !== null);
+  network.redraw();
+}

@@ -1,0 +1,116 @@
+"""The interactive page: one HTML file that opens from disk and asks no network for anything.
+
+`picture` chooses what is drawn and where, `cards` gathers what can be told, the scripts in `templates` show both. The
+data goes in as JSON and comes out as text: none of it is read as HTML, and the page's policy runs only its own scripts.
+"""
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from kg.errors import PaperkgError
+from kg.files import PACKAGE
+from kg.network import Graph, graph_of, papers_of
+from kg.store import Remote, Store
+from kg.view import cards, picture
+from kg.view.cards import Json, short
+from kg.view.picture import Picture
+
+__all__ = ["page"]
+
+_TEMPLATES = PACKAGE / "templates"
+_SCRIPTS = ("things.js", "cards.js", "picture.js", "page.js")
+_RESULTS = """
+PREFIX kg: <https://w3id.org/paperkg/ontology#>
+SELECT DISTINCT ?result ?concept WHERE {
+  ?paper kg:reportsResult ?result .
+  OPTIONAL { ?result kg:metric|kg:subject|kg:onDataset|kg:onHardware|kg:baseline ?concept }
+}
+"""
+
+
+def page(store: Store | Remote, *, limit: int = 300) -> str:
+    """The page for the graph in `store`: the same bytes for the same graph.
+
+    It draws at most `limit` concepts, those that most papers name, and at most half as many papers, those that name
+    most of these concepts; when some are left out, the page says so.
+    """
+    graph = graph_of(store)
+    about = cards.rows(store, _RESULTS)
+    results = Counter(str(concept) for _, concept in about if concept)
+    drawn = picture.draw(graph, results, limit=limit)
+    papers = len(papers_of(graph))
+    counts = {
+        "papers": papers,
+        "concepts": len(graph) - papers,
+        "results": len({result for result, _ in about}),
+        "drawn_papers": len(drawn.papers),
+        "drawn_concepts": len(drawn.concepts),
+    }
+    return _rendered(counts, _data(store, graph, results, drawn))
+
+
+def _data(store: Store | Remote, graph: Graph, results: Mapping[str, int], drawn: Picture) -> Json:
+    """All that the script shows, with every concept that a paper on the page or its results name."""
+    named = {*drawn.concepts, *(concept for paper in drawn.papers for concept in graph[paper])}
+    for concept in sorted(named):
+        named.update(_wider(graph, concept))
+    papers = picture.naming(graph)
+    things = cards.papers(store, drawn.papers) | cards.concepts(store, graph, sorted(named))
+    for iri in named:
+        things[short(iri)] |= {"papers": papers[iri], "results": results.get(iri, 0)}
+    for field, places in (("at", drawn.places), ("alone", drawn.alone)):
+        for iri, place in places.items():
+            things[short(iri)] |= {"size": round(drawn.radii[iri], 1), field: [round(axis) for axis in place]}
+    return {
+        "things": things,
+        "links": [[short(one), short(other), roles] for one, other, roles in drawn.links],
+        "pairs": [[short(one), short(other), weight] for one, other, weight in drawn.pairs],
+    }
+
+
+def _wider(graph: Graph, concept: str) -> set[str]:
+    """All that the concept is narrower than, near and far."""
+    found: set[str] = set()
+    ahead = [concept]
+    while ahead:
+        new = set(graph[ahead.pop()]) - found
+        found |= new
+        ahead += new
+    return found
+
+
+def _rendered(counts: Mapping[str, int], data: Json) -> str:
+    """The page itself. Hashes in its policy name the style and the two scripts: nothing else can run."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
+    style, *scripts = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in ("graph.css", *_SCRIPTS))
+    parts = {"style": style, "library": _vis_network(), "script": "".join(scripts)}
+    return environment.get_template("graph.html").render(
+        counts=counts,
+        data=data,
+        hashes={
+            name: base64.b64encode(hashlib.sha256(part.encode()).digest()).decode() for name, part in parts.items()
+        },
+        **{name: Markup(part) for name, part in parts.items()},  # noqa: S704  # our own files, no data
+    )
+
+
+def _vis_network() -> str:
+    """The script of vis-network as pyvis brings it, its licence on top, without the pointer to a source map.
+
+    pyvis itself is not imported: that would load IPython, and its own pages load more from the network.
+    """
+    pyvis = find_spec("pyvis")
+    if pyvis is None or pyvis.origin is None:
+        raise PaperkgError("pyvis is not installed: it brings the drawing library of the page")
+    path = Path(pyvis.origin).parent / "lib" / "vis-9.1.2" / "vis-network.min.js"
+    return path.read_text(encoding="utf-8").partition("//# sourceMappingURL")[0]
