@@ -24,7 +24,7 @@ def canonical(unit: str) -> str | None:
 def unit_iri(unit: str) -> str | None:
     """The full IRI of a unit in any of its spellings, None for a unit that has none."""
     name = canonical(unit)
-    return None if name is None else _table()[2][name]
+    return None if name is None else _table()[2].get(name)
 
 
 def spellings() -> tuple[str, ...]:
@@ -40,8 +40,9 @@ def _table() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     iris: dict[str, str] = {}
     with (PACKAGE / "data" / "units.tsv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            iris[row["unit"]] = expand(row["iri"])
-            for spelling in (row["unit"], *row["spellings"].split("|")):
+            if row["iri"]:
+                iris[row["unit"]] = expand(row["iri"])
+            for spelling in (row["unit"], *filter(None, row["spellings"].split("|"))):
                 exact[spelling] = row["unit"]
                 cases.setdefault(spelling.casefold(), set()).add(row["unit"])
     folded = {spelling: min(units) for spelling, units in cases.items() if len(units) == 1}

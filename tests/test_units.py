@@ -40,7 +40,7 @@ def test_case_counts_where_two_units_differ_by_it():
     assert (unit_iri("FLOPS"), unit_iri("FLOPs")) == (f"{QUDT}FLOPS", f"{KG}FLOP")
 
 
-@pytest.mark.parametrize("unit", ["", "points", "bananas", "%%"])
+@pytest.mark.parametrize("unit", ["", "bananas", "%%"])
 def test_what_is_no_known_unit_has_no_iri(unit):
     assert canonical(unit) is None
     assert unit_iri(unit) is None
@@ -49,7 +49,12 @@ def test_what_is_no_known_unit_has_no_iri(unit):
 def test_every_row_stands_for_itself_and_no_spelling_is_given_twice():
     with (PACKAGE / "data" / "units.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    spellings = [spelling for row in rows for spelling in (row["unit"], *row["spellings"].split("|"))]
+    spellings = [spelling for row in rows for spelling in (row["unit"], *filter(None, row["spellings"].split("|")))]
     assert len(spellings) == len(set(spellings))
     for row in rows:
         assert canonical(row["unit"]) == row["unit"]
+
+
+def test_points_of_a_score_are_a_unit_without_iri():
+    assert canonical("pts") == "points"
+    assert unit_iri("points") is None

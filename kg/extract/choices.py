@@ -7,19 +7,22 @@ from math import exp
 
 from kg.files import PACKAGE
 
-Features = Iterable[str]
+Weights = Mapping[str, Mapping[str, float]]
 
 
 @cache
-def weights() -> Mapping[str, float]:
-    """The learnt weights (data/choices.tsv); `kg.train.results` writes them."""
+def weights() -> Weights:
+    """The learnt weights by choice and feature (data/choices.tsv); `kg.train.results` writes them."""
+    learnt: dict[str, dict[str, float]] = {}
     with (PACKAGE / "data" / "choices.tsv").open(encoding="utf-8", newline="") as file:
-        return {row[0]: float(row[1]) for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
+        for choice, feature, weight in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            learnt.setdefault(choice, {})[feature] = float(weight)
+    return learnt
 
 
-def probabilities(alternatives: Sequence[Features], learnt: Mapping[str, float]) -> list[float]:
+def probabilities(alternatives: Sequence[Iterable[str]], learnt: Mapping[str, float]) -> list[float]:
     """The probability of each alternative, given that one of them is right."""
-    scores = [sum(learnt.get(feature, 0.0) for feature in features) for features in alternatives]
+    scores = [sum([learnt[feature] for feature in features if feature in learnt]) for features in alternatives]
     top = max(scores)
     parts = [exp(score - top) for score in scores]
     total = sum(parts)

@@ -1,0 +1,77 @@
+"""Numbers that belong together: ranges, `from A to B`, `A ± B`, and lists that share the unit of their last."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from kg.extract.latex import plain
+from kg.extract.numbers import Number, numbers, scaled
+from kg.units import canonical
+
+_REACH = 60  # how far two numbers of one expression may be apart, in characters
+_DASH = r" *[-–—]{1,3} *"
+_LIST = re.compile(r" *(?:,|/|and|or|to|vs\.?|versus|[-–—]{1,3}|→|, *(?:and|or)) *")
+_RANGE = re.compile(rf"{_DASH}| +to +")
+_BETWEEN = re.compile(r"\b(?:between|(?:rang|vary|vari)\w* (?:from|between|of))[ ~]*$")
+_FROM = re.compile(r"\bfrom[ ~]*$")
+_TO = re.compile(r"(?:\bto|→|->)[ ~]*$")
+_AND_TO = re.compile(rf" *(?:and|to) *|{_DASH}")
+_ARROW = re.compile(r" *(?:→|-+>|⟶) *")
+_BACK = re.compile(r" *(?:\([^()]{0,30}\) )?(?:\(?up|down)? ?from[ ~]*")
+_PLUS_MINUS = re.compile(r" *(?:±|\+/-|\+-) *")
+
+
+def expressions(text: str) -> list[Number]:
+    """The number expressions of a text, in order: `from 71s to 29s` is one, with the baseline value 71."""
+    shown = plain(text)
+    return list(_joined(shown, _sharing(shown, numbers(text))))
+
+
+def _sharing(shown: str, found: list[Number]) -> list[Number]:
+    """`3.2 and 4.1 points`: the last of a list tells the unit of all."""
+    shared = list(found)
+    for i in range(len(found) - 2, -1, -1):
+        number, after = shared[i], shared[i + 1]
+        bare = number.unit is None and number.kind == after.kind == "digits" and not number.scale
+        if bare and after.unit and after.start - number.end < _REACH and canonical(after.unit.partition("/")[0]):
+            if _LIST.fullmatch(shown, number.end, after.whole_start):
+                shared[i] = replace(number, unit=after.unit)
+    return shared
+
+
+def _joined(shown: str, found: list[Number]) -> Iterator[Number]:
+    i = 0
+    while i < len(found):
+        near = i + 1 < len(found) and found[i + 1].start - found[i].end < _REACH
+        joined = _pair(shown, found[i], found[i + 1]) if near else None
+        yield joined or found[i]
+        i += 2 if joined else 1
+
+
+def _pair(shown: str, number: Number, after: Number) -> Number | None:
+    if number.kind != after.kind or number.kind not in {"digits", "word", "complexity"}:
+        return None
+    gap = shown[number.end : after.whole_start]
+    lead = shown[max(0, number.whole_start - 16) : number.whole_start]
+    if after.qualifier == "about" and not gap.strip() and shown[after.whole_start] == "~":  # 2~3
+        after, gap = replace(after, qualifier=None, qualifier_start=None), "-"
+    if _PLUS_MINUS.fullmatch(gap):
+        return replace(number, end=after.end, unit=number.unit or after.unit)
+    if number.unit not in {None, "x", after.unit} or any(mark in gap for mark in ".;\n"):
+        return None
+    if _ARROW.fullmatch(gap) or (_FROM.search(lead) and _TO.search(gap) and not _BETWEEN.search(lead)):
+        qualifier_start = None if after.qualifier is None else number.start
+        return replace(after, start=number.start, baseline_value=number.value, qualifier_start=qualifier_start)
+    if _TO.search(lead) and _BACK.fullmatch(gap):
+        return replace(number, end=after.end, baseline_value=after.value)
+    if number.kind != "complexity" and (_RANGE.fullmatch(gap) or (_BETWEEN.search(lead) and _AND_TO.fullmatch(gap))):
+        return _range(number, after)
+    return None
+
+
+def _range(number: Number, after: Number) -> Number:
+    value = scaled(number.value, after.scale) if not number.scale and Decimal(number.value) < 1000 else number.value
+    low, high = sorted((value, after.value), key=Decimal)
+    unit = after.unit or number.unit
+    return replace(number, end=after.end, value=high, unit=unit, low=low, high=high, scale=after.scale)
