@@ -156,6 +156,8 @@ def test_what_is_not_known_is_not_stated():
 def test_addresses_are_valid_or_left_out():
     assert of_paper(url="https://e.org/a b")[expand("schema:url")] == ["https://e.org/a%20b"]
     assert expand("schema:url") not in of_paper(url="javascript:alert(1)")
+    assert of_paper(arxiv_id="2401.1", doi="10.1/x")[expand("schema:url")] == ["https://arxiv.org/abs/2401.1"]
+    assert of_paper(url="at home", doi="10.1/<x>")[expand("schema:url")] == ["https://doi.org/10.1/%3Cx%3E"]
     links = of_paper(abstract="Code: https://github.com/b/c{https://github.com/b/c}, https://github.com/a/b.")
     assert links[expand("schema:codeRepository")] == ["https://github.com/a/b", "https://github.com/b/c"]
 

@@ -37,12 +37,19 @@ def paper_properties(paper: Paper) -> Properties:
         yield "kg:upvotes", integer(paper.upvotes)
     for name, text in (("fabio:hasArXivId", paper.arxiv_id), ("prism:doi", paper.doi)):
         yield name, Literal(text) if text else None
-    yield "schema:url", web_iri(paper.url or "")
+    yield "schema:url", _address(paper)
     for link in sorted(set(filter(None, map(web_iri, code_links(paper.abstract))))):
         yield "schema:codeRepository", link
     for category in sorted(set(paper.categories)):
         yield "dcterms:subject", Literal(category)
     yield "dcterms:abstract", Literal(paper.abstract)
+
+
+def _address(paper: Paper) -> str | None:
+    """Where its source says the paper is, else where its identifier leads."""
+    arxiv = f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else ""
+    doi = f"https://doi.org/{paper.doi}" if paper.doi else ""
+    return next(filter(None, map(web_iri, (paper.url or "", arxiv, doi))), None)
 
 
 def _date(date: str | None) -> Properties:
