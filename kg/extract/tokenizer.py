@@ -1,7 +1,7 @@
 """Tokens for research prose: names, numbers, LaTeX and slashes, cut where annotated names begin and end.
 
-A token boundary stands wherever `BOUNDARY` matches. The pattern is a union of zero-width look-arounds, each of
-bounded width, so no character can be lost and the time is linear in the text, whatever the text.
+A token boundary stands wherever `BOUNDARY` matches inside a run without white space. The pattern is a union of
+zero-width look-arounds, each of bounded width: no character can be lost, and the time is linear in any text.
 """
 
 import re
@@ -9,21 +9,23 @@ import re
 from spacy.tokenizer import Tokenizer
 from spacy.vocab import Vocab
 
-_ALONE = r"""[()\[\]{}<>"“”„«»;!?$~=≈≤≥±→&|/–—…`*%×]"""  # a token of its own wherever it stands
-_CLOSING = r"""["'”’)\]}]"""
+_ALONE = r"""[()\[\]{}<>"“”„«»;!?$~=≈≤≥±→&|/–—…`*%×]"""
+_LETTER = r"[^\W\d_]"
+_HYPHEN = r"[-‐‑]"
 
 BOUNDARY = re.compile(
     "|".join(
         (
-            rf"(?<={_ALONE})",
-            rf"(?={_ALONE})(?<!\\)",  # an escaped sign, as in 49.3\%, stays with its backslash
-            r"(?=\\)",  # a LaTeX command starts a token
-            r"(?<=[^\W\d_])(?=-)|(?<=-)(?=[^\W\d_])",
-            r"(?<=[^\W_])(?=\+[^\W_])|(?<=[^\W_]\+)(?=[^\W_])",
-            r"(?<=\W)(?=[.,:'‘’])|(?<=['‘])(?=\w)(?<!\w['‘])",
-            r"(?=[,:])(?!.\d)|(?<=[^\d][,:])|(?<=[,:])(?=\D)|(?<=\D)(?=[,:])",  # 1,024 and 16:9 stay whole
-            rf"(?<!\.[^\W\d_])(?=\.(?:$|{_CLOSING}))",  # the stop of a sentence, not of `e.g.`
-            r"(?<=\w)(?=['’]s?(?:$|\W))|(?<=['’])(?=\W)",
+            rf"(?<={_ALONE})|(?<!\\)(?={_ALONE})",  # an escaped sign, as in 49.3\%, keeps its backslash
+            r"(?=\\)",
+            rf"(?<={_LETTER})(?={_HYPHEN}(?:\D|$))|(?<={_LETTER}{_HYPHEN})(?={_LETTER})",  # but GPT-4 is one name
+            rf"(?<={_HYPHEN}{_HYPHEN})(?=\w)|(?<=\d)(?={_HYPHEN}{_HYPHEN})",  # a dash typed as hyphens
+            rf"(?<=[\d+#])(?={_HYPHEN}[a-z]{{3}})|(?<=[\d+#]{_HYPHEN})(?=[a-z]{{3}})",  # H100-based
+            r"(?<=[^\W_])(?=\+[^\W_])|(?<=[^\W_]\+)(?=[^\W_])",  # BERT+CRF, but C++
+            r"(?<=\dx)(?=[A-Z])",  # 8xH100
+            r"(?<=\D)(?=[,:])|(?=[,:](?:\D|$))|(?<=[,:])(?=\D)|(?<=\D[,:])",  # 1,024 and 16:9 stay whole
+            r"(?<!\.[^\W\d_])(?=\.{1,3}(?:$|[\"'”’)\]}]))",  # the stop of a sentence, not that of `e.g.`
+            r"(?<=\w)(?=['’]s?(?:$|\W))|(?<=['’])(?=\W)|(?<!\w['‘])(?<=['‘])(?=\w)",
         )
     )
 )
