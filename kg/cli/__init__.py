@@ -1,0 +1,50 @@
+"""The command line. Each command has a library twin, and imports heavy things only when it runs."""
+
+from typing import Any
+
+import click
+
+from kg import __version__
+from kg.cli import asking, making, showing
+from kg.errors import PaperkgError
+
+__all__ = ["main"]
+
+_COMMANDS = (
+    making.build,
+    making.extract,
+    showing.validate,
+    asking.query,
+    asking.queries,
+    showing.view,
+    showing.export,
+    asking.why,
+    asking.stats,
+    showing.serve,
+)
+
+
+class Commands(click.Group):
+    """Lists commands in the order of use, and tells our own errors in one line, with exit code 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PaperkgError as error:
+            raise click.UsageError(str(error)) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kg")
+def main() -> None:
+    """Turn paper abstracts into a knowledge graph, ask it questions, look at it.
+
+    Start with `kg build FILE`, then `kg queries`.
+    """
+
+
+for command in _COMMANDS:
+    main.add_command(command)

@@ -1,0 +1,85 @@
+"""`kg query`, `kg queries`, `kg why` and `kg stats`: questions to a graph."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from kg.cli.options import graph_option, open_graph
+
+
+@click.command()
+@click.argument("question", metavar="NAME|FILE.rq|-")
+@graph_option
+@click.option(
+    "-p", "--param", "parameters", multiple=True, metavar="NAME=VALUE", help='As in -p dataset="ImageNet-1K".'
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "csv", "tsv", "json", "ttl"]),
+    default="table",
+    show_default=True,
+    help="json is SPARQL's results format, ttl is for CONSTRUCT.",
+)
+def query(question: str, graph: str, parameters: tuple[str, ...], format_: str) -> None:
+    """Ask a shipped question, or any SPARQL 1.1 query from a file or standard input."""
+    from kg import query as questions
+
+    values = {}
+    for parameter in parameters:
+        name, equals, value = parameter.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{parameter!r} is not NAME=VALUE", param_hint="-p")
+        values[name] = value
+    asked = _question(question)
+    answer = questions.run(open_graph(graph), asked, values)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    click.echo(questions.render(answer, format_, width=width), nl=False)
+
+
+@click.command()
+def queries() -> None:
+    """List the shipped questions with their parameters."""
+    from kg import query as questions
+
+    for shipped in questions.shipped().values():
+        click.echo(f"{shipped.name}\n    {shipped.summary}")
+        for parameter, meaning in shipped.parameters.items():
+            click.echo(f"    -p {parameter}=...  {meaning}")
+
+
+@click.command()
+@click.argument("paper")
+@click.argument("concept")
+@graph_option
+def why(paper: str, concept: str, graph: str) -> None:
+    """Show the sentences of PAPER that speak of CONCEPT.
+
+    PAPER is a key, an arXiv id or a part of the title; CONCEPT is a label, an alias or an acronym.
+    """
+    from kg import query as questions
+
+    click.echo(questions.tell(questions.why(open_graph(graph), paper, concept)), nl=False)
+
+
+@click.command()
+@graph_option
+def stats(graph: str) -> None:
+    """Count papers, results and concepts per type, and name the top concepts."""
+    from kg import query as questions
+
+    click.echo(str(questions.stats(open_graph(graph))))
+
+
+def _question(question: str) -> str:
+    """The text of a query: standard input, a file, or the name of a shipped one, which `kg.query.run` looks up."""
+    if question == "-":
+        return click.get_text_stream("stdin", encoding="utf-8").read()
+    if not question.endswith((".rq", ".sparql")):
+        return question
+    try:
+        return Path(question).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{question}: {getattr(error, 'strerror', None) or error}") from None

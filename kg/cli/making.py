@@ -1,0 +1,139 @@
+"""`kg build` and `kg extract`: from abstracts to a graph, or to JSON Lines."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from kg.cli.options import BROKEN
+from kg.files import PACKAGE
+
+if TYPE_CHECKING:
+    from kg.build import Corpus
+    from kg.model import Reject
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SAMPLE = PACKAGE / "sample" / "daily-papers.txt"
+_STDIN = "-"
+
+
+def _input_options(command: F) -> F:
+    for option in (
+        click.option("--strict", is_flag=True, help="Exit with 1 when a record was rejected."),
+        click.option(
+            "--min-score",
+            type=click.FloatRange(0, 1),
+            default=0.0,
+            show_default=True,
+            help="Leave out mentions and results less likely than this.",
+        ),
+        click.option(
+            "--listing-year",
+            type=click.IntRange(1900, 2100),
+            help="The year of dates that a listing gives without one.",
+        ),
+        click.argument("inputs", nargs=-1, metavar="INPUT..."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_input_options
+@click.option(
+    "-o",
+    "--output",
+    default="output",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to write into.",
+)
+@click.option("--no-mentions", is_flag=True, help="Leave mentions and contexts out of the graph.")
+@click.option("--timestamp", is_flag=True, help="Say in the graph when it was made, as SOURCE_DATE_EPOCH does.")
+def build(
+    inputs: tuple[str, ...], output: Path, *, no_mentions: bool, timestamp: bool, strict: bool, **options: Any
+) -> None:
+    """Build the graph of INPUT: Turtle, page, extractions and report.
+
+    INPUT is a file, a folder or `-` for standard input; without one the bundled sample is built.
+    """
+    from kg import build as program
+
+    corpus = _understand(inputs or (str(_SAMPLE),), timestamp=_timestamp(asked=timestamp), **options)
+    program.build(corpus, output, mentions=not no_mentions)
+    _tell(corpus, output)
+    _stop_if_rejected(corpus, strict=strict)
+
+
+@click.command()
+@_input_options
+def extract(inputs: tuple[str, ...], *, strict: bool, **options: Any) -> None:
+    """Print what each paper of INPUT says, as JSON Lines."""
+    from kg import report
+
+    if not inputs:
+        raise click.UsageError("name at least one INPUT: a file, a folder, or - for standard input")
+    corpus = _understand(inputs, **options)
+    for paper in corpus.papers:
+        click.echo(report.extraction_line(paper))
+    _stop_if_rejected(corpus, strict=strict)
+
+
+def _understand(inputs: tuple[str, ...], **options: Any) -> "Corpus":
+    from kg import build as program
+
+    return program.understand(inputs, progress=_progress, on_reject=_tell_reject, **options)
+
+
+def _stop_if_rejected(corpus: "Corpus", *, strict: bool) -> None:
+    if strict and corpus.report.rejected:
+        sys.exit(BROKEN)
+
+
+def _timestamp(*, asked: bool) -> str | None:
+    """The time to state, as xsd:dateTime, or None."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch:
+        try:
+            moment = datetime.fromtimestamp(int(epoch), UTC)
+        except (ValueError, OverflowError, OSError):
+            raise click.UsageError(f"SOURCE_DATE_EPOCH is no number of seconds: {epoch}") from None
+    elif asked:
+        moment = datetime.now(UTC)
+    else:
+        return None
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _progress(items: Iterable[T], *, what: str, total: int | None = None) -> Iterator[T]:
+    """A bar on stderr, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    yield from track(items, what, total, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _tell_reject(reject: "Reject") -> None:
+    from kg.query import printable
+    from kg.report import where
+
+    click.echo(printable(f"{where(reject)}: {reject.reason}"), err=True)
+
+
+def _tell(corpus: "Corpus", output: Path) -> None:
+    counts, report = corpus.report.counts, corpus.report
+    joined = f", {report.joined} joined with another" if report.joined else ""
+    rejected = f", {len(report.rejected)} rejected (see {output / 'report.json'})" if report.rejected else ""
+    click.echo(
+        f"{report.kept} papers{joined}{rejected}: {len(corpus.concepts)} concepts, {counts['results']} results, "
+        f"{counts['quantities']} quantities\n"
+        f"graph: {output / 'graph.ttl'}\npage:  {output / 'graph.html'}",
+        err=True,
+    )

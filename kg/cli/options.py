@@ -1,0 +1,37 @@
+"""What several commands share."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from kg.store import Remote, Store
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DEFAULT_GRAPH = "output/graph.ttl"
+BROKEN = 1  # the exit code for a graph that breaks its shapes, and for rejects under --strict; wrong use is click's 2
+
+
+def graph_option(command: F) -> F:
+    """`--graph`, as every command has it that reads one."""
+    return click.option(
+        "--graph",
+        default=DEFAULT_GRAPH,
+        show_default=True,
+        metavar="GRAPH",
+        help="A Turtle or N-Triples file, a store folder, or the URL of a SPARQL endpoint.",
+    )(command)
+
+
+def graph_argument(command: F) -> F:
+    """GRAPH as an argument, for the commands about a graph as a whole; `--graph` says the same."""
+    command = click.argument("graph_", required=False, metavar="[GRAPH]")(command)
+    return graph_option(command)
+
+
+def open_graph(graph: str) -> "Store | Remote":
+    from kg.store import open_store
+
+    return open_store(graph)

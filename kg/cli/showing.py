@@ -1,0 +1,74 @@
+"""`kg validate`, `kg view`, `kg export` and `kg serve`: a graph as a whole."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from kg.cli.options import BROKEN, graph_argument, graph_option, open_graph
+
+
+@click.command()
+@graph_argument
+def validate(graph: str, graph_: str | None) -> None:
+    """Check GRAPH against its SHACL shapes; exit with 1 when it breaks one."""
+    from kg import validate as validation
+
+    location = graph_ or graph
+    violations = validation.validate(open_graph(location))
+    for violation in violations:
+        click.echo(str(violation))
+    found = f"{len(violations)} violation{'s' * (len(violations) != 1)}" if violations else "conforms to its shapes"
+    click.echo(f"{location}: {found}", err=True)
+    if violations:
+        sys.exit(BROKEN)
+
+
+@click.command()
+@graph_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The page to write; by default graph.html beside GRAPH.",
+)
+@click.option("--limit", type=click.IntRange(1), default=300, show_default=True, help="Draw at most so many concepts.")
+@click.option("--open", "open_", is_flag=True, help="Open it in the browser.")
+def view(graph: str, graph_: str | None, output: Path | None, *, limit: int, open_: bool) -> None:
+    """Write the interactive page of GRAPH: one file that needs no network."""
+    from kg import view as pages
+    from kg.files import atomic
+
+    location = graph_ or graph
+    target = output or (Path("graph.html") if "://" in location else Path(location).with_name("graph.html"))
+    html = pages.page(open_graph(location), limit=limit)
+    with atomic(target) as file:
+        file.write(html.encode())
+    click.echo(f"page: {target}", err=True)
+    if open_:
+        click.launch(str(target))
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@graph_option
+def export(file: Path, graph: str) -> None:
+    """Write the graph to FILE, in the format of its suffix.
+
+    ttl, nt, jsonld, rdfxml, trig, graphml, gexf, or csv (two files: nodes and edges).
+    """
+    from kg import export as exports
+
+    for written in exports.export(open_graph(graph), file):
+        click.echo(f"wrote {written}", err=True)
+
+
+@click.command()
+@graph_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port to listen at.")
+def serve(graph: str, host: str, port: int) -> None:
+    """Serve a read-only SPARQL endpoint at /sparql and the page at /."""
+    from kg import serve as server
+
+    server.run(Path(graph), host=host, port=port)
