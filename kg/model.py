@@ -131,7 +131,7 @@ class LinkedPaper:
     """An extraction whose mentions carry their concepts.
 
     `roles` maps (role, surface) to a concept's IRI, for each role of a result or quantity that names something:
-    ("metric", "MFU"), ("subject", "Mixtral 8x22B"), ("dataset", ...), ("hardware", ...), ("baseline", ...), ("of", ...).
+    ("metric", "MFU"), ("subject", "Mixtral 8x22B"), and so on for "dataset", "hardware", "baseline" and "of".
     """
 
     paper: Paper

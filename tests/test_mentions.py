@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,4 +57,4 @@ def test_mentions_are_exact_ordered_and_apart(text, spans):
     ]
     mentions = resolve(text, candidates, ())
     assert all(text[m.start : m.end] == m.text for m in mentions)
-    assert all(left.end <= right.start for left, right in zip(mentions, mentions[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(mentions))
