@@ -19,7 +19,7 @@ from kg.errors import GraphError
 from kg.files import atomic
 from kg.model import Literal, Term, Triple
 from kg.names import KINDS, PREFIXES, THINGS, expand
-from kg.network import graph_of
+from kg.network import gexf, graph_of, graphml
 from kg.store import Remote, Store, local
 
 _TYPE = expand("rdf:type")
@@ -27,7 +27,6 @@ _INTEGER = expand("xsd:integer")
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 _PLAIN = re.compile(r"0|-?[1-9][0-9]{0,14}")  # what JSON readers, which take numbers for doubles, keep as it is
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-_GEXF_DATE = re.compile(rb"<meta .*?</meta>\s*", re.DOTALL)  # networkx writes the day and its version there
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
@@ -102,27 +101,18 @@ def _compact(iri: str) -> str:
 def _rdfxml(source: Store | Remote, file: IO[bytes]) -> None:
     written = io.BytesIO()
     local(source).dump(written, "rdf")
-    file.write(_xml(written).replace(b"\r", b"&#13;"))  # or a reader would take it for a line's end
+    file.write(_xml(written.getvalue()).replace(b"\r", b"&#13;"))  # or a reader would take it for a line's end
 
 
 def _graphml(source: Store | Remote, file: IO[bytes]) -> None:
-    import networkx as nx  # noqa: PLC0415
-
-    written = io.BytesIO()
-    nx.write_graphml(graph_of(source), written)
-    file.write(_xml(written))
+    file.write(_xml(graphml(graph_of(source))))
 
 
 def _gexf(source: Store | Remote, file: IO[bytes]) -> None:
-    import networkx as nx  # noqa: PLC0415
-
-    written = io.BytesIO()
-    nx.write_gexf(graph_of(source), written)
-    file.write(_GEXF_DATE.sub(b"", _xml(written)))
+    file.write(_xml(gexf(graph_of(source))))
 
 
-def _xml(written: io.BytesIO) -> bytes:
-    document = written.getvalue()
+def _xml(document: bytes) -> bytes:
     if _NOT_XML.search(document):
         raise GraphError("the graph holds control characters, which XML cannot carry; ttl, nt and jsonld can")
     return document

@@ -1,6 +1,8 @@
 """The graph as networkx sees it, and where its nodes stand on a page: the only home of networkx."""
 
+import io
 import math
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
@@ -69,6 +71,20 @@ def graph_of(store: Store | Remote) -> Graph:
 def papers_of(graph: Graph) -> list[str]:
     """The papers, in the order of the graph."""
     return [node for node in graph if graph.nodes[node]["type"] == "Paper"]
+
+
+def graphml(graph: Graph) -> bytes:
+    """The graph as a GraphML document."""
+    file = io.BytesIO()
+    nx.write_graphml(graph, file)
+    return file.getvalue()
+
+
+def gexf(graph: Graph) -> bytes:
+    """The graph as a GEXF document, without the day and the version that networkx puts into it."""
+    file = io.BytesIO()
+    nx.write_gexf(graph, file)
+    return re.sub(rb"<meta .*?</meta>\s*", b"", file.getvalue(), flags=re.DOTALL)
 
 
 def _rows(store: Store | Remote, sparql: str) -> Sequence[tuple[Term | None, ...]]:
