@@ -1,0 +1,102 @@
+"""All papers together: what each name of each paper is."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kg.lexicon import Entry, Lexicon
+from kg.link.known import agree, bare, expand, headless, known
+from kg.link.reading import KINDS, Name, Reading
+from kg.names import concept_key
+from kg.spelling import loose, singular
+
+# Of a name used as two kinds, the one with so many times fewer papers is taken for a mistake, else both are told apart.
+_MISTAKE = 5
+_LIKE_A_NAME = re.compile(r"[A-Z]|\d")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Identity:
+    """What a name means: an entry of the lexicon by `key`, or a thing of its own by the loose `form` of its name."""
+
+    kind: str
+    key: str
+    form: str
+
+
+class Corpus:
+    """The readings of all papers, and what they say of a name together. `clusters` holds the names of each thing."""
+
+    def __init__(self, readings: Iterable[Reading], lexicon: Lexicon, acronyms: Mapping[str, str]) -> None:
+        self._lexicon = lexicon
+        self._acronyms = acronyms
+        names = [name for reading in readings for name in reading.names]
+        self._settle_kinds(names)
+        self._seen = {(name.kind, form) for name in names for form in name.forms}
+        self._meanings: dict[tuple[str, str], set[Identity]] = defaultdict(set)
+        for name in names:
+            for short, long in name.defined:
+                self._meanings[name.kind, loose(short)].add(self._defined(name, short, long))
+        self.identities = {name: self._identity(name) for name in names}
+        self.clusters: dict[Identity, list[Name]] = defaultdict(list)
+        for name, identity in self.identities.items():
+            self.clusters[identity].append(name)
+
+    def _settle_kinds(self, names: Iterable[Name]) -> None:
+        """Give a name the kind that nearly all papers give it, unless the lexicon knows it as what this paper says."""
+        papers: dict[str, Counter[str]] = defaultdict(Counter)
+        for name in names:
+            for form in name.forms:
+                papers[form][name.kind] += 1
+        for name in names:
+            counts = papers[loose(name.main)]
+            usual = min(counts, key=lambda kind: (-counts[kind], KINDS.index(kind)))
+            if counts[usual] >= _MISTAKE * counts[name.kind] and not self._entry(name):
+                name.kind = usual
+                name.types.clear()
+
+    def _entry(self, name: Name) -> Entry | None:
+        """What the lexicon takes a name for. A paper's own long form decides over what the short form means elsewhere."""
+        longs = sorted({long for _, long in name.defined}, key=lambda long: (-len(long.split()), long))
+        for surface in longs or sorted(name.surfaces, key=lambda surface: (-len(surface), surface)):
+            if entry := known(self._lexicon, name.kind, surface):
+                return entry
+        for short, long in name.defined:
+            entry = known(self._lexicon, name.kind, short)
+            if entry and agree(long, entry):
+                return entry
+        return None
+
+    def _defined(self, name: Name, short: str, long: str) -> Identity:
+        return self._known(Name(name.kind, Counter({short: 0, long: 0}), defined=((short, long),))) or self._fresh(
+            name.kind, long
+        )
+
+    def _known(self, name: Name) -> Identity | None:
+        entry = self._entry(name)
+        return Identity(name.kind, entry.key, "") if entry else None
+
+    def _identity(self, name: Name) -> Identity:
+        if identity := self._known(name):
+            return identity
+        if name.defined:
+            return self._fresh(name.kind, name.main)
+        meanings = self._meanings.get((name.kind, loose(name.main)), set())
+        return next(iter(meanings)) if len(meanings) == 1 else self._fresh(name.kind, name.main)
+
+    def _fresh(self, kind: str, surface: str) -> Identity:
+        """A thing of its own, and never by the key of another.
+
+        It is the same as without `dataset`, or with an acronym spelled out, when some paper calls it so.
+        """
+        surface = bare(kind, surface)
+        shorter = headless(kind, surface) or ""
+        full = expand(surface, self._acronyms)
+        if _LIKE_A_NAME.search(shorter) and (kind, loose(shorter)) in self._seen:
+            surface = shorter
+        elif (kind, loose(full)) in self._seen:
+            surface = full
+        if self._lexicon.by_key(kind, key := concept_key(singular(surface))):
+            return Identity(kind, key, "")
+        return Identity(kind, "", loose(surface))

@@ -1,0 +1,118 @@
+"""What the lexicon knows of a name, also when the name wears a vendor, a `GPU` or a `dataset` around it."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from kg.lexicon import Entry, Lexicon
+from kg.spelling import loose, singular
+
+# Words that may follow a name without changing what it names, by kind: the `GSM8K benchmark` is GSM8K.
+_HEADS = {
+    "method": {
+        "model",
+        "method",
+        "algorithm",
+        "architecture",
+        "framework",
+        "network",
+        "approach",
+        "technique",
+        "mechanism",
+    },
+    "dataset": {"dataset", "benchmark", "corpus", "suite"},
+    "task": {"task", "problem"},
+    "metric": {"score", "metric"},
+    "hardware": {
+        "gpu",
+        "cpu",
+        "npu",
+        "chip",
+        "accelerator",
+        "card",
+        "processor",
+        "board",
+        "device",
+        "pod",
+        "microcontroller",
+    },
+}
+_VENDOR = re.compile(
+    r"^(?:\d+ ?[x×] ?)?(?:(?:NVIDIA|AMD|Intel|Google|Apple|Huawei|Qualcomm|Xilinx|ARM|single) )+", re.IGNORECASE
+)
+_MEMORY = re.compile(r"[ -]?\(?\b\d{1,3} ?GB?\b\)?", re.IGNORECASE)
+_MODEL_NUMBER = re.compile(r"[A-Z][A-Za-z]* ?-?\d|\d[A-Z]")
+_INNER_PARENTHESIS = re.compile(r" \(([^()]+)\)(?= )")
+_TOKEN = re.compile(r"[^\W_]+")
+_PARENTHESIS = re.compile(r"^(?P<long>[^()]+) \((?P<short>[^()]+)\)$")
+
+
+def in_parenthesis(surface: str) -> tuple[str, str] | None:
+    """`Mixture of Experts (MoE)` as (short form, long form); the `7B` of `Qwen2.5-VL (7B)` is no short form."""
+    match = _PARENTHESIS.match(surface)
+    if match and match["short"][0].casefold() == match["long"][0].casefold() and match["short"][1:2].isupper():
+        return match["short"], match["long"]
+    return None
+
+
+def acronyms(lexicon: Lexicon) -> dict[str, str]:
+    """What the acronyms of the lexicon stand for, those that stand for one thing only."""
+    return {
+        acronym: entry.label
+        for entry in lexicon.entries
+        for acronym in entry.acronyms
+        if acronym[1:].isupper() and len(lexicon.by_surface(acronym)) == 1
+    }
+
+
+def expand(surface: str, meanings: Mapping[str, str]) -> str:
+    """The name with the short forms in it spelled out: `multilingual LLMs` as `multilingual large language model`."""
+    without = _INNER_PARENTHESIS.sub(lambda match: "" if match[1] in meanings else match[0], surface)
+    return _TOKEN.sub(lambda match: meanings.get(singular(match[0]), match[0]), without)
+
+
+def headless(kind: str, surface: str) -> str | None:
+    """The name without the word of its kind at its end, or None when it has none."""
+    name, _, head = surface.rpartition(" ")
+    return name if name and singular(head).lower() in _HEADS[kind] else None
+
+
+def known(lexicon: Lexicon, kind: str, surface: str) -> Entry | None:
+    """The entry that a name of this kind means, or None."""
+    for number, name in enumerate(_ways(kind, surface)):
+        for entry in lexicon.by_surface(name):
+            # Cut out of a longer name, an everyday word is only itself: the `Go framework` need not be in Go.
+            if entry.kind == kind and (number == 0 or entry.match != "context" or kind == "hardware"):
+                return entry
+    return None
+
+
+def _ways(kind: str, surface: str) -> Iterator[str]:
+    """The name as it stands, then with less and less around it."""
+    yield surface
+    name = headless(kind, surface)
+    if name is not None:
+        yield name
+    if kind == "hardware":
+        name = name or surface
+        for way in (_VENDOR.sub("", surface), _VENDOR.sub("", name), _MEMORY.sub("", _VENDOR.sub("", name))):
+            if singular(way).lower() not in _HEADS[kind]:  # a Qualcomm NPU is not just any NPU
+                yield way.strip()
+
+
+def bare(kind: str, surface: str) -> str:
+    """The name of a thing that no lexicon lists: hardware without vendor and class where a model number is left."""
+    if kind == "hardware":
+        name = _VENDOR.sub("", headless(kind, surface) or surface)
+        if _MODEL_NUMBER.search(_MEMORY.sub("", name)):
+            return name
+    return surface
+
+
+def agree(long: str, entry: Entry) -> bool:
+    """Whether a paper's own long form says what the entry says, in half of the words: `low-rank adapters` for LoRA."""
+    words = _words(long)
+    return any(2 * len(words & other) >= len(words | other) for other in map(_words, entry.surfaces) if len(other) > 1)
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(loose(word) for word in re.split(r"[\s-]+", name) if word)
