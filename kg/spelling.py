@@ -1,7 +1,7 @@
 """When two spellings are one name: case, hyphens, spaces, the plural s and British endings are folded.
 
-Plus, hash, dot, slash and digits are never folded: C++ is not C, GPT-4 is not GPT-4o, Llama 3.1 is not Llama 31. Case is
-folded too, except that only a small s makes a plural: FLOPs is the plural of FLOP, FLOPS is a word of its own.
+Plus, hash, dot, slash and digits are never folded: C++ is not C, GPT-4 is not GPT-4o, Llama 3.1 is not Llama 31. Where
+case tells two things apart, it is kept: only a small s makes a plural, so FLOPs is FLOP and FLOPS a word of its own.
 """
 
 import re
@@ -27,7 +27,7 @@ _PLURAL = re.compile(
     r"(?:metric|topic|heuristic|critic|characteristic|clinic|graphic|camera|schema|area|formula|persona|quota|llama)s$"
 )
 _WORD = re.compile(r"[^\W_]+$")
-_MARKUP = re.compile(r"[${}\\]")
+_MARKUP = re.compile(r"\\(?:underline|textbf|textit|emph|mathbf|text)(?=\{)|\\[!,;]|\*\*|[${}\\]|,(?!\d)")
 _SEPARATOR = re.compile(r"[\s_~-]+")
 _BRITISH = (
     (re.compile(r"is(?=(?:ation|ations|ing|ed|er|ers|e)\b)"), "iz"),
@@ -73,7 +73,7 @@ def loose(name: str) -> str:
     text = fold(singular(_MARKUP.sub("", unicodedata.normalize("NFKC", name)).strip()))
     for pattern, american in _BRITISH:
         text = pattern.sub(american, text)
-    return _SEPARATOR.sub(_joint, text).strip(".,;:'\"")
+    return _SEPARATOR.sub(_joint, text).strip(".;:'\"") or fold(name)
 
 
 def _joint(match: re.Match[str]) -> str:

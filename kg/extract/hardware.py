@@ -13,18 +13,24 @@ _VENDOR = (
     "NVIDIA Nvidia AMD Intel Google Apple Huawei Qualcomm Xilinx AWS ARM Arm IBM Cerebras Samsung MediaTek Hygon MetaX"
 )
 _FAMILY = (
-    "GeForce Tesla Quadro Titan TITAN Radeon Instinct RTX GTX PRO DGX HGX Hopper Blackwell Ampere Ada Volta Turing Rubin Xeon Core "
-    "EPYC Ryzen Threadripper Arc Gaudi Loihi Ascend Kunpeng Atlas Snapdragon Hexagon Adreno Versal Alveo Zynq Virtex Kintex "
-    "Stratix Agilex Dimensity Exynos Tegra Galaxy Graviton"
+    "GeForce Tesla Quadro Titan TITAN Radeon Instinct RTX GTX PRO DGX HGX Hopper Blackwell Ampere Ada Volta Turing "
+    "Rubin Xeon Core EPYC Ryzen Threadripper Arc Gaudi Loihi Ascend Kunpeng Atlas Snapdragon Hexagon Adreno Versal "
+    "Alveo Zynq Virtex Kintex Stratix Agilex Dimensity Exynos Tegra Galaxy Graviton"
 )
 _CHIP = (
     "GPU CPU TPU NPU LPU FPGA MCU SoC ASIC DSP processor accelerator superchip microcontroller chip card board pod Pod"
 )
 _ADJECTIVE = (
-    "edge consumer consumer-grade mobile embedded server desktop laptop resource-constrained low-power low-cost low-end wearable "
-    "neuromorphic quantum hardware neural LLM AI IoT NISQ RISC-V x86 ARM single-core multi-core near-memory"
+    "edge consumer consumer-grade mobile embedded server desktop laptop resource-constrained low-power low-cost "
+    "low-end wearable neuromorphic quantum hardware neural LLM AI IoT NISQ RISC-V x86 ARM single-core multi-core "
+    "near-memory"
 )
 _THING = "device hardware platform system server node"
+_SIGN = (
+    "PU FPGA MCU SoC ASIC DSP device ardware latform ystem erver node luster A100 A800 A10G 000 H100 H200 H800 V100 "
+    "P100 B200 B300 B10 L40S K80 MI TPU STM32 ESP32 Cortex Raspberry Orin TX Jetson AGX WSE GB processor accelerator "
+    "chip rocessing core Core gate UAV UGV IMU LiDAR icrocontroller martphone computer nmanned"
+)
 
 
 def _any(words: str, *, capital: bool = False) -> str:
@@ -36,14 +42,15 @@ def _any(words: str, *, capital: bool = False) -> str:
 
 
 _CODE = (  # a device wherever it stands
-    r"(?:A(?:100|800|10G|[2456]000)|H[128]00|V100S?|P100|B[23]00|G[BH][123]00|GB10|L40S|K80|MI\d{3}[AX]?|TPU ?v\d[a-z]?"
-    r"|STM32\w*|ESP32(?:-[A-Z]\d)?|Cortex-[AM]\d+\w*|Raspberry Pi(?:[~ ]?(?:Zero 2 ?W|Pico|\d\w{0,2}))?|Orin (?:NX|Nano|AGX)"
-    r"|[RG]TX[ -]?(?:PRO )?A?\d{3,4}(?: ?Ti)?(?: [Ss]uper| SUPER)?(?: ?D\b)?(?: Ada)?|AGX (?:Orin|Xavier|Thor)|Loihi[ -]?\d"
-    r"|Jetson(?: (?:AGX|Orin|Xavier|Nano|NX|Thor|TX[12]|Super))*|WSE-\d|Apple M\d(?: (?:Pro|Max|Ultra))?|Ascend[ -]?\d{3}\w?"
-    r"|Snapdragon \d\w*(?: (?:Gen \d|Elite))?)"
+    r"(?:A(?:100|800|10G|[2456]000)|H[128]00|V100S?|P100|B[23]00|G[BH][123]00|GB10|L40S|K80|MI\d{3}[AX]?"
+    r"|TPU ?v\d[a-z]?|STM32\w*|ESP32(?:-[A-Z]\d)?|Cortex-[AM]\d+\w*|Loihi[ -]?\d|WSE-\d|AGX (?:Orin|Xavier|Thor)"
+    r"|[RG]TX[ -]?(?:PRO )?A?\d{3,4}(?: ?Ti)?(?: [Ss]uper| SUPER)?(?: ?D\b)?(?: Ada)?|Orin (?:NX|Nano|AGX)"
+    r"|Raspberry Pi(?:[~ ]?(?:Zero 2 ?W|Pico|\d\w{0,2}))?|Jetson(?: (?:AGX|Orin|Xavier|Nano|NX|Thor|TX[12]|Super))*"
+    r"|Apple M\d(?: (?:Pro|Max|Ultra))?|Ascend[ -]?\d{3}\w?|Snapdragon \d\w*(?: (?:Gen \d|Elite))?)"
 )
 _WEAK_CODE = (  # a device with its vendor or family before it
-    r"(?:[AHLPTKMBR]\d{1,4}[a-zA-Z]?|X[ePp]|i[3579](?:-\w+)?|\d{3,4}(?:[A-Z]{1,2}|Ti| Ti)?|U\d{2,3}|VCK\d+|S\d\d(?: Ultra)?)"
+    r"(?:[AHLPTKMBR]\d{1,4}[a-zA-Z]?|X[ePp]|i[3579](?:-\w+)?|\d{3,4}(?:[A-Z]{1,2}|Ti| Ti)?|U\d{2,3}|VCK\d+"
+    r"|S\d\d(?: Ultra)?)"
 )
 _TAIL = r"s?(?:[ -](?:SXM\d?|PCIe|PCIE|NVL\d*))?(?:[ -]?\(?\d{1,3} ?GB?\b\)?)?(?:[ -](?:SXM\d?|PCIe))?"
 _FORMS = (
@@ -61,18 +68,14 @@ _FORMS = (
     r"(?i:microcontroller|smartphone|single-board computer|supercomputer|unmanned (?:aerial|ground|surface) vehicle)s?",
 )
 _HARDWARE = re.compile(
-    r"(?<![^\W_])(?<![./@_+])(?<![A-Z\d]-)"
+    r"(?<![^\W_])(?<![./@_+])(?<![A-TV-Z\d]-)"
     r"(?:\d+ ?[x×] ?(?=[A-Z]))?"  # 8xA100
     rf"(?P<name>{'|'.join(_FORMS)})(?![^\W_])"
     r"(?![ -](?:memory|hour|day|util|usage|time))"  # GPU memory and GPU hours are metrics
     r"(?!-?\d|-[A-Z](?![A-Z]))"
 )
 # No name goes without one of these, and none reaches further than `_REACH` from it.
-_SIGNS = AhoCorasick(
-    f"{_VENDOR} {_FAMILY} PU FPGA MCU SoC ASIC DSP device ardware latform ystem erver node luster "
-    "A100 A800 A10G 000 H100 H200 H800 V100 P100 B200 B300 B10 L40S K80 MI TPU STM32 ESP32 Cortex Raspberry Orin TX Jetson AGX WSE "
-    "GB processor accelerator chip rocessing core Core gate UAV UGV IMU LiDAR icrocontroller martphone computer nmanned".split()
-)
+_SIGNS = AhoCorasick(f"{_VENDOR} {_FAMILY} {_SIGN}".split())
 _REACH = 60
 
 

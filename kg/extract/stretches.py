@@ -6,7 +6,7 @@ from ahocorasick_rs import AhoCorasick
 
 
 def stretches(text: str, signs: AhoCorasick, reach: int) -> Iterator[tuple[int, int]]:
-    """The (start, end) of the parts of `text` that lie within `reach` of one of the `signs`, joined where they touch."""
+    """The (start, end) of the parts of `text` within `reach` of one of the `signs`, joined where they touch."""
     begin = stop = 0
     for _, start, end in signs.find_matches_as_indexes(text):
         if start - reach > stop:

@@ -52,12 +52,13 @@ class Corpus:
         for name in names:
             counts = papers[loose(name.main)]
             usual = min(counts, key=lambda kind: (-counts[kind], KINDS.index(kind)))
-            if counts[usual] >= _MISTAKE * counts[name.kind] and not self._entry(name):
+            mistaken = counts[usual] >= _MISTAKE * counts[name.kind]
+            if mistaken and not name.fixed and not self._entry(name):
                 name.kind = usual
                 name.types.clear()
 
     def _entry(self, name: Name) -> Entry | None:
-        """What the lexicon takes a name for. A paper's own long form decides over what the short form means elsewhere."""
+        """What the lexicon takes a name for; a paper's own long form decides over what the short one means elsewhere."""
         longs = sorted({long for _, long in name.defined}, key=lambda long: (-len(long.split()), long))
         for surface in longs or sorted(name.surfaces, key=lambda surface: (-len(surface), surface)):
             if entry := known(self._lexicon, name.kind, surface):

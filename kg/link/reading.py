@@ -24,12 +24,14 @@ _TITLE_NAME = re.compile(r"(?P<name>[^\s:]+(?: [^\s:]+)?): (?:An? |The )?", re.I
 class Name:
     """One thing in one paper. `surfaces` counts its mentions; a form seen only in a definition or a role has none.
 
-    `defined` holds the (short, long) pairs of the paper's own definitions. Equal names are not one: each is its own.
+    `defined` holds the (short, long) pairs of the paper's own definitions; `fixed` says that a role demands the kind.
+    Equal names are not one: each is its own.
     """
 
     kind: str
     surfaces: Counter[str] = field(default_factory=Counter)
     types: Counter[str] = field(default_factory=Counter)
+    fixed: bool = False
     defined: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -91,9 +93,9 @@ def read(extraction: Extraction, lexicon: Lexicon, acronyms: Mapping[str, str]) 
         if TYPE_KIND[mention.type] == name.kind:
             name.types[mention.type] += 1
     for short, long in pairs:
-        if name := named.get(groups.find(loose(short))):
-            name.defined += ((short, long),)
-            name.surfaces.update({short: 0, long: 0})
+        if owner := named.get(groups.find(loose(short))):
+            owner.defined += ((short, long),)
+            owner.surfaces.update({short: 0, long: 0})
     found = {form: named[group] for form in groups if (group := groups.find(form)) in named}
     by_form = {(name.kind, form): name for form, name in found.items()}
     for role, surface in roles(extraction):
@@ -113,7 +115,8 @@ def _groups(extraction: Extraction, pairs: Iterable[tuple[str, str]], meanings: 
         for form in (full, spelled_out.setdefault(full, loose(surface))):
             if form in groups:
                 groups.join(loose(surface), form)
-    for short, long in (*pairs, *_in_title(extraction)):
+    whole = [(surface, pair[1]) for surface in surfaces if (pair := in_parenthesis(surface))]
+    for short, long in (*pairs, *whole, *_in_title(extraction)):
         groups.join(loose(short), loose(long))
     return groups
 
@@ -125,7 +128,7 @@ def _in_title(extraction: Extraction) -> Iterator[tuple[str, str]]:
         return
     starts = {mention.start: mention.text for mention in extraction.mentions}
     name, long = starts.get(0), starts.get(match.end())
-    if name == match["name"] and long:
+    if name and long and name == match["name"]:
         initials = iter([word[0].casefold() for word in _SPACE.split(long) if word])
         letters = [letter for letter in name if letter.isupper()]
         if len(letters) > 2 and all(letter.casefold() in initials for letter in letters):
@@ -135,10 +138,12 @@ def _in_title(extraction: Extraction) -> Iterator[tuple[str, str]]:
 def _definitions(extraction: Extraction) -> list[tuple[str, str]]:
     """The (short, long) pairs of the paper, also those within a mention; a short form keeps its first meaning."""
     within = (in_parenthesis(mention.text) for mention in extraction.mentions)
-    pairs = [*extraction.abbreviations, *(pair for pair in within if pair)]
-    whole = [(mention.text, pair[1]) for mention in extraction.mentions if (pair := in_parenthesis(mention.text))]
     meaning: dict[str, str] = {}
-    return [(s, long) for s, long in (*pairs, *whole) if meaning.setdefault(loose(s), loose(long)) == loose(long)]
+    return [
+        (short, long)
+        for short, long in (*extraction.abbreviations, *(pair for pair in within if pair))
+        if meaning.setdefault(loose(short), loose(long)) == loose(long)
+    ]
 
 
 def _winner(votes: Counter[str]) -> str:
@@ -148,15 +153,20 @@ def _winner(votes: Counter[str]) -> str:
 def _add_role(by_form: dict[tuple[str, str], Name], role: str, surface: str, lexicon: Lexicon) -> None:
     """Make a name of what has a role but no mention: always of a metric, else of what is known or looks like a name."""
     form = loose(surface)
-    kinds = (TYPE_KIND[_TYPE_OF_ROLE[role]],) if role in _TYPE_OF_ROLE else KINDS
-    if not form or any((kind, form) in by_form for kind in kinds) or (role != "metric" and _FORMULA.search(surface)):
+    demanded = _TYPE_OF_ROLE.get(role)
+    kinds = (TYPE_KIND[demanded],) if demanded else KINDS
+    if there := next((name for kind in kinds if (name := by_form.get((kind, form)))), None):
+        there.fixed |= demanded is not None
         return
-    type_ = _TYPE_OF_ROLE.get(role, "Method")
     entry = next((entry for kind in kinds if (entry := known(lexicon, kind, surface))), None)
-    named = len(surface.split()) <= _WORDS_OF_A_NAME and _LIKE_A_NAME.search(surface)
-    if entry or role == "metric" or named:
-        type_ = entry.type if entry else type_
-        by_form[TYPE_KIND[type_], form] = Name(TYPE_KIND[type_], Counter({surface: 0}), Counter({type_: 1}))
+    if role == "metric" or (not _FORMULA.search(surface) and (entry or _is_like_a_name(surface))):
+        type_ = entry.type if entry else demanded or "Method"
+        name = Name(TYPE_KIND[type_], Counter({surface: 0}), Counter({type_: 1}), fixed=demanded is not None)
+        by_form[name.kind, form] = name
+
+
+def _is_like_a_name(surface: str) -> bool:
+    return len(surface.split()) <= _WORDS_OF_A_NAME and _LIKE_A_NAME.search(surface) is not None
 
 
 class _Groups:
