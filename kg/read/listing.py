@@ -44,7 +44,7 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?]['\"\u201d\u2019)\]]*$")
-_NO_TITLE_END = re.compile(r"[.!:;,]['\"\u201d\u2019)\]]*$")
+_NO_TITLE_END = re.compile(r"[.:;,]['\"\u201d\u2019)\]]*$")
 _NO_TITLE_START = re.compile(r"[•·●▪◦*\u2013-]|https?:")
 
 _Paragraph = tuple[Line, ...]
