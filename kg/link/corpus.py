@@ -37,7 +37,8 @@ class Corpus:
         self._meanings: dict[tuple[str, str], set[Identity]] = defaultdict(set)
         for name in names:
             for short, long in name.defined:
-                self._meanings[name.kind, loose(short)].add(self._defined(name, short, long))
+                meaning = Name(name.kind, Counter([short, long]), defined=((short, long),))
+                self._meanings[name.kind, loose(short)].add(self._identity(meaning))
         self.identities = {name: self._identity(name) for name in names}
         self.clusters: dict[Identity, list[Name]] = defaultdict(list)
         for name, identity in self.identities.items():
@@ -58,46 +59,30 @@ class Corpus:
                 name.types.clear()
 
     def _entry(self, name: Name) -> Entry | None:
-        """What the lexicon takes a name for; a paper's own long form decides over what the short one means elsewhere."""
-        longs = sorted({long for _, long in name.defined}, key=lambda long: (-len(long.split()), long))
-        for surface in longs or sorted(name.surfaces, key=lambda surface: (-len(surface), surface)):
-            if entry := known(self._lexicon, name.kind, surface):
-                return entry
-        for short, long in name.defined:
-            entry = known(self._lexicon, name.kind, short)
-            if entry and agree(long, entry):
+        """What the lexicon takes a name for: its longest surface, and a shorter one only where that agrees."""
+        for surface in (name.main, *sorted(name.surfaces, key=lambda surface: (-len(surface), surface))):
+            entry = known(self._lexicon, name.kind, surface)
+            if entry and (loose(surface) == loose(name.main) or agree(name.main, entry)):
                 return entry
         return None
 
-    def _defined(self, name: Name, short: str, long: str) -> Identity:
-        return self._known(Name(name.kind, Counter({short: 0, long: 0}), defined=((short, long),))) or self._fresh(
-            name.kind, long
-        )
-
-    def _known(self, name: Name) -> Identity | None:
-        entry = self._entry(name)
-        return Identity(name.kind, entry.key, "") if entry else None
-
     def _identity(self, name: Name) -> Identity:
-        if identity := self._known(name):
-            return identity
-        if name.defined:
-            return self._fresh(name.kind, name.main)
-        meanings = self._meanings.get((name.kind, loose(name.main)), set())
-        return next(iter(meanings)) if len(meanings) == 1 else self._fresh(name.kind, name.main)
+        if entry := self._entry(name):
+            return Identity(name.kind, entry.key, "")
+        surface = self._in_use(name.kind, name.main)
+        meanings = () if name.defined else self._meanings.get((name.kind, loose(surface)), ())
+        return next(iter(meanings)) if len(meanings) == 1 else self._new(name.kind, surface)
 
-    def _fresh(self, kind: str, surface: str) -> Identity:
-        """A thing of its own, and never by the key of another.
-
-        It is the same as without `dataset`, or with an acronym spelled out, when some paper calls it so.
-        """
+    def _in_use(self, kind: str, surface: str) -> str:
+        """The name as other papers use it: without vendor, without `dataset`, or with an acronym spelled out."""
         surface = bare(kind, surface)
         shorter = headless(kind, surface) or ""
         full = expand(surface, self._acronyms)
         if _LIKE_A_NAME.search(shorter) and (kind, loose(shorter)) in self._seen:
-            surface = shorter
-        elif (kind, loose(full)) in self._seen:
-            surface = full
-        if self._lexicon.by_key(kind, key := concept_key(singular(surface))):
-            return Identity(kind, key, "")
-        return Identity(kind, "", loose(surface))
+            return shorter
+        return full if (kind, loose(full)) in self._seen else surface
+
+    def _new(self, kind: str, surface: str) -> Identity:
+        """A thing of its own, unless its key is that of an entry."""
+        key = concept_key(singular(surface))
+        return Identity(kind, key, "") if self._lexicon.by_key(kind, key) else Identity(kind, "", loose(surface))

@@ -42,6 +42,7 @@ _VENDOR = re.compile(
 _MEMORY = re.compile(r"[ -]?\(?\b\d{1,3} ?GB?\b\)?", re.IGNORECASE)
 _MODEL_NUMBER = re.compile(r"[A-Z][A-Za-z]* ?-?\d|\d[A-Z]")
 _INNER_PARENTHESIS = re.compile(r" \(([^()]+)\)(?= )")
+_JOINT = re.compile(r"[\s-]+")
 _TOKEN = re.compile(r"[^\W_]+")
 _PARENTHESIS = re.compile(r"^(?P<long>[^()]+) \((?P<short>[^()]+)\)$")
 
@@ -89,13 +90,12 @@ def known(lexicon: Lexicon, kind: str, surface: str) -> Entry | None:
 def _ways(kind: str, surface: str) -> Iterator[str]:
     """The name as it stands, then with less and less around it."""
     yield surface
-    name = headless(kind, surface)
-    if name is not None:
+    name = headless(kind, surface) or surface
+    if kind != "hardware":
         yield name
-    if kind == "hardware":
-        name = name or surface
+    else:
         for way in (_VENDOR.sub("", surface), _VENDOR.sub("", name), _MEMORY.sub("", _VENDOR.sub("", name))):
-            if singular(way).lower() not in _HEADS[kind]:  # a Qualcomm NPU is not just any NPU
+            if way != way.lower() and singular(way).lower() not in _HEADS[kind]:  # a Qualcomm NPU is not just any NPU
                 yield way.strip()
 
 
@@ -109,10 +109,15 @@ def bare(kind: str, surface: str) -> str:
 
 
 def agree(long: str, entry: Entry) -> bool:
-    """Whether a paper's own long form says what the entry says, in half of the words: `low-rank adapters` for LoRA."""
-    words = _words(long)
-    return any(2 * len(words & other) >= len(words | other) for other in map(_words, entry.surfaces) if len(other) > 1)
+    """Whether a long form says what the entry says, in half of its telling words: `low-rank adapters` for LoRA."""
+    words = _telling_words(long)
+    return any(
+        words & other and 2 * len(words & other) >= len(words | other)
+        for other in (_telling_words(surface) for surface in entry.surfaces if _JOINT.search(surface))
+    )
 
 
-def _words(name: str) -> frozenset[str]:
-    return frozenset(loose(word) for word in re.split(r"[\s-]+", name) if word)
+def _telling_words(name: str) -> frozenset[str]:
+    return frozenset(
+        loose(word) for word in _JOINT.split(name) if word and singular(word).lower() not in _HEADS["method"]
+    )

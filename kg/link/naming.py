@@ -8,7 +8,7 @@ from kg.link.corpus import Identity
 from kg.link.known import bare
 from kg.link.reading import Name
 from kg.model import TYPES, Concept
-from kg.names import concept_iri, concept_key
+from kg.names import concept_iri, concept_key, is_key
 from kg.spelling import loose, singular
 from kg.text import fold
 
@@ -50,13 +50,14 @@ def _new(identity: Identity, names: Sequence[Name]) -> Concept:
 
     Its label is the most frequent spelling of the name that stands for the cluster, the long form before the acronym
     and the singular before the plural. Its key is made of that name's spelling with most hyphens and spaces, in the
-    singular: of counts, and so of other papers, it does not depend.
+    singular, so that it does not depend on how often other papers use which.
     """
     seen = _surfaces(names)
     own = {bare(identity.kind, surface): count for surface, count in sorted(seen.items())}
     own = {surface: count for surface, count in own.items() if loose(surface) == identity.form} or dict(seen)
     label = min(own, key=lambda surface: (singular(surface) != surface, -own[surface], surface))
-    spelling = min({fold(singular(surface)) for surface in own}, key=lambda form: (-len(form), form))
+    spellings = {fold(singular(surface)) for surface in own}
+    spelling = min(spellings, key=lambda form: (not is_key(form.replace(" ", "-")), -len(form), form))
     types = sum((name.types for name in names), Counter[str]())
     type_ = min(types, key=lambda type_: (-types[type_], TYPES.index(type_)), default=_DEFAULT[identity.kind])
     acronyms = set(_shorts(names)) - {label}

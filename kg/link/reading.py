@@ -116,7 +116,7 @@ def _groups(extraction: Extraction, pairs: Iterable[tuple[str, str]], meanings: 
             if form in groups:
                 groups.join(loose(surface), form)
     whole = [(surface, pair[1]) for surface in surfaces if (pair := in_parenthesis(surface))]
-    for short, long in (*pairs, *whole, *_in_title(extraction)):
+    for short, long in (*pairs, *whole):
         groups.join(loose(short), loose(long))
     return groups
 
@@ -141,7 +141,7 @@ def _definitions(extraction: Extraction) -> list[tuple[str, str]]:
     meaning: dict[str, str] = {}
     return [
         (short, long)
-        for short, long in (*extraction.abbreviations, *(pair for pair in within if pair))
+        for short, long in (*extraction.abbreviations, *(pair for pair in within if pair), *_in_title(extraction))
         if meaning.setdefault(loose(short), loose(long)) == loose(long)
     ]
 
