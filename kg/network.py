@@ -94,7 +94,7 @@ def _rows(store: Store | Remote, sparql: str) -> Sequence[tuple[Term | None, ...
 
 
 def cooccurrence(graph: Graph, concepts: Collection[str], *, partners: int) -> "nx.Graph[str]":
-    """The concepts as nodes, and between two of them the number of papers that name both, as `weight`.
+    """Those of the concepts that papers name, and between two the number of papers that name both, as `weight`.
 
     All pairs would be a hairball: an edge stays when it is among the `partners` strongest of either end, by the number
     of papers, then by their share of the papers of both.
@@ -112,7 +112,7 @@ def cooccurrence(graph: Graph, concepts: Collection[str], *, partners: int) -> "
         return weights[pair], weights[pair] / len(papers[one] | papers[other])
 
     result: nx.Graph[str] = nx.Graph()
-    result.add_nodes_from(sorted(papers))
+    result.add_nodes_from(concept for concept in sorted(papers) if papers[concept])
     kept = Counter[str]()
     for pair in sorted(weights, key=lambda pair: (*(-figure for figure in strength(pair)), pair)):
         if min(kept[pair[0]], kept[pair[1]]) < partners:
@@ -129,6 +129,8 @@ def layout(graph: "nx.Graph[str]", radii: Mapping[str, float]) -> Positions:
 
     networkx's own layouts need SciPy or an n x n x 2 array a step (a minute for 2,000 nodes, against 5 seconds here).
     """
+    if not graph:
+        return {}
     graph = nx.Graph(graph)  # of edges with the same ends, one is enough
     petals = _petals(graph)
     leaves = {leaf for around in petals.values() for leaf in around}
@@ -173,11 +175,12 @@ def _settled(graph: "nx.Graph[str]", inner: Sequence[str], petals: Mapping[str, 
     ends = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
     degree = np.array([graph.degree(node) for node in inner], dtype=float)
     mass = 1 + 0.15 * degree + 0.25 * np.array([len(petals.get(node, ())) for node in inner])
+    weight = np.where(degree > 0, mass, 3)  # what nothing holds would drift far out
     spring = 1 / np.sqrt(np.minimum(*degree[ends]))  # hubs would pull everything into one heap
     places, count = _spiral(len(inner)), len(inner)
     rounds = int(np.clip(100_000 / max(count, 1), 60, 200))
     for number in range(rounds):
-        move = _repulsion(places, mass) - places * mass[:, None] * _GRAVITY
+        move = _repulsion(places, mass) - places * weight[:, None] * _GRAVITY
         for axis, pull in enumerate((places[ends[1]] - places[ends[0]]).T * spring):
             move[:, axis] += np.bincount(ends[0], pull, count) - np.bincount(ends[1], pull, count)
         longest = 0.3 * math.sqrt(count) * (1 - number / rounds) ** 1.5

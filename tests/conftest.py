@@ -1,6 +1,8 @@
 """The small corpus that many tests share: linked papers, and the golden graph that they make."""
 
+import os
 import re
+import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,3 +80,38 @@ def golden():
     from kg.store import open_store
 
     return open_store(GOLDEN)
+
+
+_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_HOW_TO_GET_ONE = "`apt install chromium` brings one, or set CHROMIUM to its path"
+_SKIPPED = pytest.StashKey[int]()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium; without one the test is skipped, or fails when PAPERKG_REQUIRE_BROWSER=1."""
+    executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUMS)), None)
+    if executable is None:
+        if os.environ.get("PAPERKG_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"no Chromium found: {_HOW_TO_GET_ONE}")
+        pytest.skip("no Chromium found")
+    from playwright.sync_api import sync_playwright
+
+    options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=options)
+        yield chromium
+        chromium.close()
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    skipped = [report for report in terminalreporter.stats.get("skipped", ()) if "browser" in report.keywords]
+    config.stash[_SKIPPED] = len(skipped)
+
+
+def pytest_unconfigure(config):
+    """After all else that pytest says, so that it is the last line."""
+    if count := config.stash.get(_SKIPPED, 0):
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        tests = "test" if count == 1 else "tests"
+        reporter.write_line(f"{count} browser {tests} skipped, no Chromium found: {_HOW_TO_GET_ONE}.")

@@ -5,12 +5,13 @@ function sentence(pieces, only = null) {
   return pieces.map(piece => {
     if (typeof piece === "string") return piece;
     const [text, id] = piece;
-    if (!things.has(id) || (only && !only.includes(id))) return text;
+    if (only && !only.includes(id)) return text;
     const type = things.get(id).type;
     return element("a", { class: "named", href: `#${encodeURI(id)}`, title: type }, element("mark", { "data-type": type }, text));
   });
 }
 
+const part = (shown, all) => (shown < all ? `showing ${shown} of ${number(all)}` : number(all));
 const quotes = (sentences, only) => sentences.map(pieces => element("blockquote", {}, sentence(pieces, only)));
 
 function figure(value) {
@@ -22,29 +23,42 @@ function figure(value) {
 function amount(fact) {
   const range = fact.low && fact.high ? `${figure(fact.low)}–${figure(fact.high)}` : null;
   const value = range ?? fact.formula ?? (fact.value ? figure(fact.value) : "");
-  return { value, unit: fact.unit ? `\u202f${fact.unit}` : "" };
+  return { value, unit: fact.unit ? `\u202f${fact.unit === "x" ? "×" : fact.unit}` : "" };
 }
 
-function valueCell(result) {
-  const { value, unit } = amount(result);
-  const before = result.formulaBefore ?? (result.before ? figure(result.before) + unit : null);
-  return element("td", { class: "value" },
-    result.qualifier ? `${result.qualifier} ` : null, element("b", {}, value), unit,
-    before ? element("small", {}, `from ${before}`) : null);
-}
-
-// A row a result; columns that say nothing, or only what the card is about, are left out.
+// A row a result: its value, then the metric and, in words, the roles it has; what the card is about goes without saying.
 function results(rows, about) {
-  const columns = { metric: "Metric", subject: "Of", dataset: "Dataset", hardware: "Hardware", baseline: "Against", paper: "Paper" };
-  const told = Object.keys(columns).filter(key => rows.some(row => row[key] && row[key] !== about));
-  const cell = id => element("td", {}, id && things.has(id) ? element("a", { href: `#${encodeURI(id)}` }, name(id)) : "");
-  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Results" }, element("table", {},
-    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Value"), told.map(key => element("th", { scope: "col" }, columns[key])))),
-    element("tbody", {}, rows.map(row => element("tr", {}, valueCell(row), told.map(key => cell(row[key])))))));
+  const words = { subject: "of", dataset: "on", hardware: "with", baseline: "against", paper: "in" };
+  const named = id => element("a", { href: `#${encodeURI(id)}` }, name(id));
+  const row = result => {
+    const { value, unit } = amount(result);
+    const before = result.formulaBefore ?? (result.before ? figure(result.before) + unit : null);
+    const told = Object.entries(words).filter(([role]) => result.roles[role] && result.roles[role] !== about);
+    return element("tr", {},
+      element("td", { class: "value" }, result.qualifier ? `${result.qualifier} ` : null, element("b", {}, value), unit,
+        before ? element("small", {}, `from ${before}`) : null),
+      element("td", {}, result.roles.metric ? named(result.roles.metric) : null,
+        told.map(([role, word]) => element("small", { class: role }, `${word} `, named(result.roles[role])))));
+  };
+  const body = element("tbody", {}, rows.slice(0, FIRST_RESULTS).map(row));
+  const table = element("table", {}, element("thead", {}, element("tr", {},
+    element("th", { scope: "col" }, "Value"), element("th", { scope: "col" }, "Metric"))), body);
+  return [table, more(rows, FIRST_RESULTS, rest => body.append(...rest.map(row)))];
+}
+
+// A button that brings the rest of a list, when there is one.
+function more(all, first, add) {
+  if (all.length <= first) return null;
+  const button = element("button", { type: "button", class: "more", click: () => {
+    add(all.slice(first));
+    button.remove();
+  } }, `Show all ${all.length} on this page`);
+  return button;
 }
 
 const about = (paper, id) => things.get(paper).results
-  .filter(result => Object.values(result).includes(id)).map(result => ({ ...result, paper }));
+  .filter(({ roles: named }) => Object.values(named).includes(id))
+  .map(result => ({ ...result, roles: { ...result.roles, paper } }));
 
 function head(...children) {
   const close = element("button", { type: "button", class: "round close", "aria-label": "Close", click: () => choose(null) }, "✕");
@@ -78,13 +92,8 @@ function paperItem(paper, concepts) {
 
 function paperList(here, total, concepts) {
   const list = element("ul", { class: "papers" }, here.slice(0, FIRST).map(paper => paperItem(paper, concepts)));
-  const shown = Math.min(FIRST, here.length);
-  const remark = shown < total ? `showing ${shown} of ${number(total)}` : null;
-  const more = element("button", { type: "button", class: "more", click: () => {
-    list.append(...here.slice(FIRST).map(paper => paperItem(paper, concepts)));
-    more.remove();
-  } }, `Show all ${here.length} on this page`);
-  return [heading(total === 1 ? "Paper" : "Papers", remark), list, here.length > FIRST ? more : null];
+  return [heading(total === 1 ? "Paper" : "Papers", part(Math.min(here.length, FIRST), total)), list,
+    more(here, FIRST, rest => list.append(...rest.map(paper => paperItem(paper, concepts))))];
 }
 
 function relation(words, ids) {
@@ -101,10 +110,10 @@ function conceptCard(id) {
     head(kind(thing.type)),
     element("h2", {}, name(id)),
     thing.also.length ? element("p", { class: "meta name" }, `Also ${thing.also.join(", ")}`) : null,
-    relation("a kind of", thing.broader.filter(wide => things.has(wide))),
-    relation("kinds", narrower.get(id) ?? []),
+    relation("is a kind of", wider(id)),
+    relation("has kinds", narrower(id)),
     thing.same.length ? element("p", { class: "meta" }, "Elsewhere: ", thing.same.map(url => [outside(url, new URL(url).hostname), " "])) : null,
-    rows.length ? [heading("Results", rows.length < thing.results ? `showing ${rows.length} of ${number(thing.results)}` : null), results(rows, id)] : null,
+    rows.length ? [heading("Results", part(Math.min(rows.length, FIRST_RESULTS), thing.results)), results(rows, id)] : null,
     here.length || thing.papers ? paperList(here, Math.max(thing.papers, here.length), [id]) : null,
   ];
 }
@@ -121,18 +130,18 @@ function paperCard(id) {
   const sizes = paper.sizes.map(size => {
     const { value, unit } = amount(size);
     return element("li", {}, element("b", {}, value), unit, element("small", {},
-      size.kind ? size.kind.replaceAll("_", " ") : "", size.of && things.has(size.of) ? ` of ${things.get(size.of).label}` : ""));
+      size.kind ? size.kind.replaceAll("_", " ") : "", size.roles.of ? ` of ${things.get(size.roles.of).label}` : ""));
   });
   return [
     head(kind("Paper")),
     element("h2", {}, paper.url ? outside(paper.url, name(id)) : name(id)),
     meta.length ? element("p", { class: "meta" }, element("bdi", {}, meta.join(" · "))) : null,
     paper.code.map(url => element("p", { class: "meta name" }, "Code: ", outside(url, url.replace(/^https?:\/\//, "")))),
-    paper.results.length ? [heading("Results"), results(paper.results, id)] : null,
+    paper.results.length ? [heading("Results", part(Math.min(paper.results.length, FIRST_RESULTS), paper.results.length)), results(paper.results, id)] : null,
     paper.abstract.length ? heading("Abstract") : null,
     element("p", { class: "abstract" }, paper.abstract.flatMap((pieces, place) => [place ? " " : null, ...sentence(pieces)])),
     sizes.length ? [heading("Sizes"), element("ul", { class: "sizes" }, sizes)] : null,
-    groups.size ? heading("Concepts", near.get(id).length ? "in the picture" : null) : null,
+    groups.size ? heading("Concepts") : null,
     [...groups].map(([words, ids]) => relation(words, ids)),
   ];
 }
@@ -141,13 +150,13 @@ function paperCard(id) {
 function linkCard(one, other) {
   const how = (roles.get(`${one}+${other}`) ?? []).map(role => ROLES[role] ?? role).join(", ");
   const both = (naming.get(one) ?? []).filter(paper => (naming.get(other) ?? []).includes(paper));
-  const ends = words => [head("Line"), element("div", { class: "pills" }, pill(one), element("span", {}, words), pill(other))];
+  const ends = words => [head("Link"), element("div", { class: "pills" }, pill(one), element("span", {}, words), pill(other))];
   if (!isPaper(one)) {
     const total = shared.get(`${one}+${other}`);
     return how ? ends(how) : [...ends("with"), paperList(both, total ?? both.length, [one, other])];
   }
   const found = namesIn(one, other);
-  const scores = found.flat().filter(piece => piece[1] === other && typeof piece !== "string").map(piece => piece[2]).filter(score => score !== null);
+  const scores = marks(found).filter(([, id, score]) => id === other && score !== null).map(mark => mark[2]);
   const rows = about(one, other);
   return [
     ...ends(how || "names"),

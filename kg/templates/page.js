@@ -83,7 +83,7 @@ for (const [id, alone] of [["with-papers", false], ["concepts-alone", true]]) {
     state.alone = alone;
     if (state.chosen !== null && (ends.has(state.chosen) || isPaper(state.chosen))) choose(null);
     refresh();
-    whole(false);
+    whole();
   });
 }
 
@@ -201,7 +201,7 @@ calls("search", "keydown", event => {
 
 // ---- Keys, buttons, light and dark
 
-const KEYS = { "+": () => zoom(1.3), "=": () => zoom(1.3), "-": () => zoom(1 / 1.3), 0: () => whole(motion()), "/": () => $("search").focus() };
+const KEYS = { "+": () => zoom(1.3), "=": () => zoom(1.3), "-": () => zoom(1 / 1.3), 0: () => whole(), "/": () => $("search").focus() };
 
 document.addEventListener("keydown", event => {
   if (event.key === "Escape") close();
@@ -226,5 +226,5 @@ addEventListener("hashchange", arrive);
 
 readColours();
 refresh();
-whole(false);
+whole();
 arrive();

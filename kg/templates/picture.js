@@ -57,6 +57,8 @@ const network = new vis.Network(canvas, { nodes, edges }, {
   interaction: { hover: true, tooltipDelay: 1e6, dragNodes: true, keyboard: false, selectable: false },
 });
 
+canvas.firstChild.tabIndex = -1;  // the list is the keyboard's way through the drawing
+
 // ---- What is visible
 
 const drawnIn = id => things.get(id)[state.alone ? "alone" : "at"];
@@ -75,6 +77,12 @@ function line([one, other, how]) {
   };
 }
 
+// Places are made for a wide screen; a tall one lays the picture on its side.
+function place(id) {
+  const [x, y] = drawnIn(id);
+  return canvas.clientHeight > canvas.clientWidth ? { id, x: y, y: x } : { id, x, y };
+}
+
 function replace(set, items) {
   const wanted = new Set(items.map(item => item.id));
   set.remove(set.getIds().filter(id => !wanted.has(id)));
@@ -87,12 +95,12 @@ function draw() {
   const ends = shown.filter(([one, other]) => [one, other, `${one}+${other}`].includes(state.chosen));
   lit = state.chosen === null || !(nodes.get(state.chosen) || ends.length) ? null : new Set([state.chosen, ...ends.flatMap(([one, other]) => [one, other])]);
   replace(edges, []);
-  replace(nodes, [...things.keys()].filter(visible).map(id => ({ id, x: drawnIn(id)[0], y: drawnIn(id)[1] })));
+  replace(nodes, [...things.keys()].filter(visible).map(place));
   replace(edges, shown.map(line));
   network.redraw();
 }
 
-// ---- Labels: best first, each below, above or beside its node where no other label is
+// ---- Labels: best first, each below, beside or above its node, where neither a node nor another label is
 
 function shortened(text) {
   const plain = text.replace(/[\p{Cc}\p{Cf}]/gu, "");
@@ -101,40 +109,68 @@ function shortened(text) {
 }
 
 const labels = new Map([...things].map(([id, { label }]) => [id, shortened(label)]));
-const ranked = [...things.keys()].filter(id => things.get(id).size).sort((one, other) => things.get(other).size - things.get(one).size);
+const ranked = [...things.keys()].filter(id => things.get(id).size)
+  .sort((one, other) => things.get(other).size - things.get(one).size || things.get(one).label.localeCompare(things.get(other).label));
 
-function drawLabels(ctx) {
-  const scale = network.getScale();
-  const places = network.getPositions();
-  const first = [state.chosen, state.over].filter(id => id in places);
-  const neighbours = lit ? ranked.filter(id => lit.has(id)) : [];
-  const taken = [];
-  ctx.textBaseline = "middle";
-  ctx.lineJoin = "round";
-  ctx.strokeStyle = ground;
-  ctx.fillStyle = ink;
-  for (const id of new Set([...first, ...neighbours, ...ranked])) {
-    if (!(id in places) || (faint(id) && id !== state.over)) continue;
-    drawLabel(ctx, id, places[id], scale, taken, first.includes(id));
-  }
+// Boxes on the screen, [left, top, width, height], in cells of a grid, so that a look around costs little.
+function crowd() {
+  const cells = new Map();
+  const cellsOf = ([left, top, width, height]) => {
+    const found = [];
+    for (let x = Math.floor(left / 80); x <= (left + width) / 80; x++) {
+      for (let y = Math.floor(top / 80); y <= (top + height) / 80; y++) found.push(`${x} ${y}`);
+    }
+    return found;
+  };
+  const apart = ([a, b, c, d], [e, f, g, h]) => a >= e + g || e >= a + c || b >= f + h || f >= b + d;
+  return {
+    add: box => cellsOf(box).forEach(cell => cells.set(cell, [...cells.get(cell) ?? [], box])),
+    free: box => cellsOf(box).every(cell => (cells.get(cell) ?? []).every(other => apart(box, other))),
+  };
 }
 
-function drawLabel(ctx, id, { x, y }, scale, taken, sure) {
-  const size = Math.min(17, 11.5 + things.get(id).size / 8);
-  ctx.font = `${sure || things.get(id).size > 14 ? 600 : 400} ${size / scale}px system-ui, sans-serif`;
-  const [width, height, away] = [ctx.measureText(labels.get(id)).width * scale, size * 1.25, radius(id) * scale + 3];
-  const [left, top] = [x * scale, y * scale];
+function drawLabels(ctx) {
+  const places = network.getPositions();
+  const scale = network.getScale();
+  const at = id => network.canvasToDOM(places[id]);
+  const onScreen = ({ x, y }) => x > 0 && y > 0 && x < canvas.clientWidth && y < canvas.clientHeight;
+  const seen = new Set(ranked.filter(id => id in places && onScreen(at(id))));
+  const first = [state.chosen, state.over].filter(id => seen.has(id));
+  const [discs, texts] = [crowd(), crowd()];
+  for (const id of seen) {
+    const [{ x, y }, size] = [at(id), radius(id) * scale];
+    discs.add([x - size, y - size, 2 * size, 2 * size]);
+  }
+  ctx.save();
+  ctx.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+  ctx.textBaseline = "middle";
+  ctx.lineJoin = "round";
+  ctx.lineWidth = 3.5;
+  ctx.strokeStyle = ground;
+  ctx.fillStyle = ink;
+  for (const id of new Set([...first, ...lit ?? [], ...ranked])) {
+    if (seen.has(id) && (!faint(id) || first.includes(id))) drawLabel(ctx, id, at(id), discs, texts, first.includes(id));
+  }
+  ctx.restore();
+}
+
+function drawLabel(ctx, id, { x, y }, discs, texts, sure) {
+  const { size } = things.get(id);
+  const letters = Math.min(17, 11 + size / 8);
+  ctx.font = `${sure || size > 14 ? 600 : 400} ${letters}px system-ui, sans-serif`;
+  const [width, height, away] = [ctx.measureText(labels.get(id)).width, letters * 1.2, radius(id) * network.getScale() + 2];
   const spots = [
-    [left - width / 2, top + away], [left + away, top - height / 2],
-    [left - away - width, top - height / 2], [left - width / 2, top - away - height],
+    [x - width / 2, y + away, width, height], [x + away + 2, y - height / 2, width, height],
+    [x - away - 2 - width, y - height / 2, width, height], [x - width / 2, y - away - height, width, height],
   ];
-  const free = ([a, b]) => taken.every(([c, d, w, h]) => a > c + w || c > a + width || b > d + h || d > b + height);
-  const spot = spots.find(free) ?? (sure ? spots[0] : null);
+  const inside = spots.filter(([left, top]) => left > 0 && top > 0 && left + width < canvas.clientWidth && top + height < canvas.clientHeight);
+  const clear = inside.filter(texts.free);
+  // A large node's label may cover small nodes, and that of what is chosen or pointed at may cover anything.
+  const spot = clear.find(discs.free) ?? (size > 10 || lit ? clear[0] : null) ?? (sure ? spots[0] : null);
   if (!spot) return;
-  taken.push([...spot, width + 6, height]);
-  ctx.lineWidth = 3.5 / scale;
-  ctx.strokeText(labels.get(id), spot[0] / scale, (spot[1] + height / 2) / scale);
-  ctx.fillText(labels.get(id), spot[0] / scale, (spot[1] + height / 2) / scale);
+  texts.add([spot[0] - 3, spot[1], width + 6, height]);
+  ctx.strokeText(labels.get(id), spot[0], spot[1] + height / 2);
+  ctx.fillText(labels.get(id), spot[0], spot[1] + height / 2);
 }
 
 network.on("afterDrawing", drawLabels);
@@ -143,7 +179,11 @@ network.on("afterDrawing", drawLabels);
 
 const motion = () => (calm.matches ? false : { duration: 320, easingFunction: "easeInOutQuad" });
 const zoom = factor => network.moveTo({ scale: network.getScale() * factor, animation: motion() });
-const whole = animation => network.fit({ animation, maxZoomLevel: 1.6 });
+function whole() {
+  network.fit({ animation: false, maxZoomLevel: 2.2 });
+  network.moveTo({ scale: network.getScale() * 0.93 });  // room for the labels at the rim
+}
+
 
 // Put something in the middle of what the card leaves free.
 function centre(ids) {

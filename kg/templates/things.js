@@ -16,13 +16,14 @@ const ROLES = {
   introduces: "introduces", usesMethod: "uses", usesDataset: "uses", usesHardware: "uses",
   addressesTask: "addresses", reportsMetric: "reports", broader: "is a kind of",
 };
-const FIRST = 20;  // papers on a card before "show all"
+const FIRST = 20;  // papers, and
+const FIRST_RESULTS = 10;  // results, on a card before "show all"
 const $ = id => document.getElementById(id);
 const number = value => value.toLocaleString("en");
 const fold = text => text.normalize("NFKC").toLowerCase();
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-// What stands where: neighbours of a thing by link, and the narrower things that `broader` turned round gives.
+// What is beside a thing, by a line in either direction; what a line says; what is narrower than a thing.
 const near = new Map([...things.keys()].map(id => [id, []]));
 const roles = new Map();
 for (const [one, other, how] of links) {
@@ -31,20 +32,17 @@ for (const [one, other, how] of links) {
   near.get(other).push(one);
 }
 const shared = new Map(pairs.map(([one, other, papers]) => [`${one}+${other}`, papers]));
-const narrower = new Map();
-for (const [id, thing] of things) {
-  for (const wide of thing.broader ?? []) narrower.set(wide, [...narrower.get(wide) ?? [], id]);
-}
+const wider = id => links.filter(([one, , how]) => one === id && how.includes("broader")).map(([, other]) => other);
+const narrower = id => links.filter(([, other, how]) => other === id && how.includes("broader")).map(([one]) => one);
 const isPaper = id => things.get(id).type === "Paper";
 const papers = [...things.keys()].filter(isPaper);
-const namesIn = (paper, concept) => [...things.get(paper).title, ...things.get(paper).abstract]
-  .filter(sentence => sentence.some(piece => piece[1] === concept && typeof piece !== "string"));
-const naming = new Map();
+const marks = sentences => sentences.flat().filter(Array.isArray);  // [text, concept, confidence]
+const sentencesOf = paper => [...things.get(paper).title, ...things.get(paper).abstract];
+const namesIn = (paper, concept) => sentencesOf(paper).filter(pieces => marks([pieces]).some(mark => mark[1] === concept));
+const naming = new Map();  // the papers on this page that name a concept
 for (const paper of papers) {
-  const { title, abstract, results } = things.get(paper);
-  const named = [...title, ...abstract].flat().filter(piece => typeof piece !== "string").map(piece => piece[1]);
-  for (const id of new Set([...named, ...near.get(paper), ...results.flatMap(result => Object.values(result))])) {
-    if (things.has(id)) naming.set(id, [...naming.get(id) ?? [], paper]);
+  for (const id of new Set([...marks(sentencesOf(paper)).map(mark => mark[1]), ...near.get(paper)])) {
+    naming.set(id, [...naming.get(id) ?? [], paper]);
   }
 }
 

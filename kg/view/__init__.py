@@ -57,7 +57,7 @@ def page(store: Store | Remote, *, limit: int = 300) -> str:
 
 
 def _data(store: Store | Remote, graph: Graph, results: Mapping[str, int], drawn: Picture) -> Json:
-    """All that the script shows, with every concept that a paper on the page or its results name."""
+    """All that the scripts show; concepts that are not drawn are in it when a paper on the page names them."""
     named = {*drawn.concepts, *(concept for paper in drawn.papers for concept in graph[paper])}
     for concept in sorted(named):
         named.update(_wider(graph, concept))
@@ -68,9 +68,10 @@ def _data(store: Store | Remote, graph: Graph, results: Mapping[str, int], drawn
     for field, places in (("at", drawn.places), ("alone", drawn.alone)):
         for iri, place in places.items():
             things[short(iri)] |= {"size": round(drawn.radii[iri], 1), field: [round(axis) for axis in place]}
+    on_page = graph.subgraph({*drawn.papers, *named})
     return {
         "things": things,
-        "links": [[short(one), short(other), roles] for one, other, roles in drawn.links],
+        "links": [[short(one), short(other), list(on_page[one][other])] for one in on_page for other in on_page[one]],
         "pairs": [[short(one), short(other), weight] for one, other, weight in drawn.pairs],
     }
 

@@ -78,14 +78,13 @@ def papers(store: Store | Remote, iris: Sequence[str]) -> dict[str, Json]:
 
 
 def concepts(store: Store | Remote, graph: Graph, iris: Sequence[str]) -> dict[str, Json]:
-    """For each concept its names, what it is narrower than, and where else it is known."""
+    """For each concept its names, and where else it is known."""
     known = _facts(store, iris)
     return {
         short(iri): {
             "type": graph.nodes[iri]["type"],
             "label": graph.nodes[iri]["label"],
             "also": known.get((iri, expand("skos:altLabel")), ()),
-            "broader": [short(wider) for wider in known.get((iri, expand("skos:broader")), ()) if wider in graph],
             "same": [link for link in known.get((iri, expand("skos:exactMatch")), ()) if _is_web(link)],
         }
         for iri in iris
@@ -174,5 +173,7 @@ def _number(numbers: _Facts, words: _Facts, iri: str) -> Json:
         for word in _all(numbers, [iri], property_):
             fields[name] = _first(words, word, label)
     roles = {name: _first(numbers, iri, property_) for name, property_ in _ROLES.items()}
-    named = {name: short(concept) for name, concept in roles.items() if concept}
-    return {name: value for name, value in fields.items() if value} | named
+    return {
+        **{name: value for name, value in fields.items() if value},
+        "roles": {name: short(concept) for name, concept in roles.items() if concept},
+    }

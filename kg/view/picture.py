@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.network import Graph, Positions, cooccurrence, layout, papers_of
@@ -16,7 +16,7 @@ _SMALLEST, _LARGEST, _STEP = 5.5, 30.0, 3.0
 class Picture:
     """Nodes by IRI, best first; `places` with the papers, `alone` of the concepts alone.
 
-    `links` are (from, to, roles), `pairs` (concept, concept, number of papers that name both).
+    `pairs` are (concept, concept, number of papers that name both).
     """
 
     papers: tuple[str, ...]
@@ -24,30 +24,27 @@ class Picture:
     radii: Mapping[str, float]
     places: Positions
     alone: Positions
-    links: tuple[tuple[str, str, tuple[str, ...]], ...]
     pairs: tuple[tuple[str, str, int], ...]
 
 
 def draw(graph: Graph, results: Mapping[str, int], *, limit: int) -> Picture:
     """At most `limit` concepts: those that most papers name, of equals those with most results.
 
-    At most half as many papers: those that name most of these concepts.
+    At most half as many papers: those that name most of these concepts, and for each concept one, as far as they go.
     """
     count = naming(graph)
     concepts = sorted(graph.nodes - {*papers_of(graph)}, key=lambda node: (-count[node], -results.get(node, 0), node))
     concepts = concepts[:limit]
-    papers = _papers(graph, set(concepts), max(1, limit // 2))
+    papers = _papers(graph, concepts, max(1, limit // 2))
     step = min(_STEP, (_LARGEST - _SMALLEST) / math.sqrt(max(1, *map(count.__getitem__, concepts), 1)))
     radii = dict.fromkeys(papers, _PAPER) | {node: _SMALLEST + step * math.sqrt(count[node]) for node in concepts}
-    drawn = graph.subgraph(radii)
     together = cooccurrence(graph, concepts, partners=_PARTNERS)
     return Picture(
         papers=tuple(papers),
         concepts=tuple(concepts),
         radii=radii,
-        places=layout(drawn, radii),
+        places=layout(graph.subgraph(radii), radii),
         alone=layout(together, radii),
-        links=tuple((one, other, tuple(drawn[one][other])) for one in sorted(drawn) for other in drawn[one]),
         pairs=tuple(sorted(together.edges.data("weight"))),
     )
 
@@ -57,5 +54,14 @@ def naming(graph: Graph) -> Counter[str]:
     return Counter(concept for paper in papers_of(graph) for concept in graph[paper])
 
 
-def _papers(graph: Graph, concepts: set[str], limit: int) -> list[str]:
-    return sorted(papers_of(graph), key=lambda paper: (-len(concepts & graph[paper].keys()), paper))[:limit]
+def _papers(graph: Graph, concepts: Sequence[str], limit: int) -> list[str]:
+    """The papers that name most of the concepts; before others, for each concept the best that names it."""
+    drawn = set(concepts)
+    best = sorted(papers_of(graph), key=lambda paper: (-len(drawn.intersection(graph[paper])), paper))
+    rank = {paper: place for place, paper in enumerate(best)}
+    chosen: dict[str, None] = {}
+    for concept in concepts if len(best) > limit else ():
+        naming = [paper for paper in graph.predecessors(concept) if paper in rank]
+        if naming and not chosen.keys() & naming:
+            chosen[min(naming, key=rank.__getitem__)] = None
+    return list(dict.fromkeys((*chosen, *best)))[:limit]
