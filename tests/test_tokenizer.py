@@ -21,7 +21,10 @@ tokenizer = make_tokenizer(spacy.blank("en").vocab)
         ("ViT-B/16 (16:9, 1,024 GPUs)", ["ViT", "-", "B", "/", "16", "(", "16:9", ",", "1,024", "GPUs", ")"]),
         ("C++/C# and BERT+CRF", ["C++", "/", "C#", "and", "BERT", "+", "CRF"]),
         ("8xH100 nodes", ["8x", "H100", "nodes"]),
-        ("e.g., Adam's 'warm-up' (end).", ["e.g.", ",", "Adam", "'s", "'", "warm", "-", "up", "'", "(", "end", ")", "."]),
+        (
+            "e.g., Adam's 'warm-up' (end).",
+            ["e.g.", ",", "Adam", "'s", "'", "warm", "-", "up", "'", "(", "end", ")", "."],
+        ),
         ("gains--without loss---hold", ["gains", "--", "without", "loss", "---", "hold"]),
     ],
 )

@@ -5,8 +5,12 @@ zero-width look-arounds, each of bounded width: no character can be lost, and th
 """
 
 import re
+from collections.abc import Callable
 
+import spacy
+from spacy.language import Language
 from spacy.tokenizer import Tokenizer
+from spacy.util import registry
 from spacy.vocab import Vocab
 
 _ALONE = r"""[()\[\]{}<>"“”„«»;!?$~=≈≤≥±→&|/–—…`*%×]"""
@@ -34,3 +38,13 @@ BOUNDARY = re.compile(
 def make_tokenizer(vocab: Vocab) -> Tokenizer:
     """The tokenizer of the extractor, over `vocab`. Joining `text_with_ws` of its tokens gives the text back."""
     return Tokenizer(vocab, infix_finditer=BOUNDARY.finditer)
+
+
+@registry.tokenizers("kg.tokenizer.v1")  # type: ignore[untyped-decorator]
+def create_tokenizer() -> Callable[[Language], Tokenizer]:
+    return lambda nlp: make_tokenizer(nlp.vocab)
+
+
+def blank() -> Language:
+    """An English pipeline of nothing but this tokenizer."""
+    return spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "kg.tokenizer.v1"}}})

@@ -1,0 +1,97 @@
+"""The network behind the tagger: what a word looks like, then what stands around it, then a distribution over tags."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.ml.models.tok2vec import MaxoutWindowEncoder
+from spacy.strings import get_string_id
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+from thinc.api import HashEmbed, Linear, Maxout, Model, Softmax_v2, chain, concatenate, noop, with_array
+
+from kg.extract.bio import TAGS, Floats
+
+Network = Model[list[Doc], list[Floats]]
+
+FEATURES = 4
+_SEEN_WORDS = 100_000
+
+
+def build(*, width: int, depth: int, pieces: int, rows: int, vectors: int) -> Network:
+    """Documents to tag probabilities, each shaped (tokens, len(TAGS)).
+
+    A word has hashed embeddings of its spelling, beginning, end and shape, in tables of `rows`, and the vector of
+    length `vectors` that the vocabulary holds for it (0 for none). A token sees `depth` neighbours on each side.
+    """
+    tables: list[Model[Any, Any]] = [
+        HashEmbed(width, rows, column=column, seed=column + 1) for column in range(FEATURES)
+    ]
+    static: Model[Any, Any] = Linear(width, vectors) if vectors else noop()
+    mix = Maxout(width, width * (FEATURES + bool(vectors)), nP=3, normalize=True)
+    encode: Model[Any, Any] = MaxoutWindowEncoder(width, window_size=1, maxout_pieces=pieces, depth=depth)
+    return chain(by_word(concatenate(*tables), static, mix), encode, with_array(Softmax_v2(len(TAGS), width)))
+
+
+def by_word(hashed: Model[Any, Any], static: Model[Any, Any], mix: Model[Any, Any]) -> Network:
+    """Embed each distinct word of a batch once: `hashed` reads its features, `static` its vector, and `mix` both."""
+    return Model("by_word", _forward, init=_initialize, layers=[hashed, static, mix])
+
+
+def _forward(
+    model: Network, docs: list[Doc], is_train: bool
+) -> tuple[list[Floats], Callable[[list[Floats]], list[Doc]]]:
+    ops: Any = model.ops
+    hashed, static, mix = model.layers
+    words, place = np.unique(np.concatenate([doc.to_array("ORTH") for doc in docs]), return_inverse=True)
+    features, vectors = read_words(docs[0].vocab, words)
+    left, back_left = hashed(features, is_train)
+    right, back_right = static(vectors, is_train)
+    mixed, back_mixed = mix(np.hstack([left, right]), is_train)
+
+    def backprop(gradients: list[Floats]) -> list[Doc]:
+        gradient = np.zeros_like(mixed)
+        ops.scatter_add(gradient, place.astype(np.int32), np.concatenate(gradients))
+        both = back_mixed(gradient)
+        back_left(np.ascontiguousarray(both[:, : left.shape[1]]))
+        back_right(np.ascontiguousarray(both[:, left.shape[1] :]))
+        return docs
+
+    return np.split(mixed[place], np.cumsum([len(doc) for doc in docs])[:-1]), backprop
+
+
+def _initialize(model: Network, **_samples: object) -> None:
+    for layer in model.layers:
+        layer.initialize()
+
+
+def read_words(vocab: Vocab, words: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], Floats]:
+    """Features of words, shaped (words, FEATURES), and their vectors, zeros where the vocabulary has none."""
+    features = np.array([features_of(vocab.strings[word]) for word in words.tolist()], dtype=np.uint64)
+    features = features.reshape(-1, FEATURES)
+    if not vocab.vectors.size:
+        return features, np.zeros((len(words), 0), dtype=np.float32)
+    rows = vocab.vectors.find(keys=features[:, 0])
+    vectors = vocab.vectors.data[rows].astype(np.float32)
+    vectors[rows < 0] = 0.0
+    return features, vectors
+
+
+@lru_cache(_SEEN_WORDS)
+def features_of(word: str) -> tuple[int, ...]:
+    """Hashes of the word without case, of its first three characters, its last four and its shape."""
+    lower = word.lower()
+    parts = (lower, f"^{word[:3]}", f"{lower[-4:]}$", f"~{shape_of(word)}")
+    return tuple(map(get_string_id, parts))
+
+
+def shape_of(word: str) -> str:
+    """`ImageNet-1K` has the shape `XxxXxx-dX`: runs of letters are cut at two, of anything else at one."""
+    shape = ""
+    for character in word[:32]:
+        kind = "X" if character.isupper() else "x" if character.isalpha() else "d" if character.isdigit() else character
+        if not shape.endswith(kind * 2 if kind in "Xx" else kind):
+            shape += kind
+    return shape

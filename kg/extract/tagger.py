@@ -1,0 +1,74 @@
+"""The one trained component: it finds names, types them, and says how sure it is."""
+# ruff: noqa: ARG002  # spaCy tells components more than this one needs
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span, SpanGroup
+
+from kg.extract.bio import Name, decode
+from kg.extract.neural import build
+
+GROUP = "names"
+_FILE = "network"
+
+
+@Language.factory(
+    "kg_tagger",
+    assigns=["doc.spans"],
+    default_config={"width": 96, "depth": 4, "pieces": 3, "rows": 5000, "vectors": 0, "caution": 0.0},
+)
+class Tagger:
+    """Leaves what it finds in `doc.spans["names"]`: spans of the seven types that do not overlap.
+
+    `attrs["scores"]` of that group holds the probability of each span. `caution` is subtracted from the log-odds of a
+    name (`kg.extract.bio.decode`); the other settings are the network's (`kg.extract.neural.build`).
+    """
+
+    def __init__(
+        self,
+        nlp: Language,
+        name: str,
+        *,
+        width: int,
+        depth: int,
+        pieces: int,
+        rows: int,
+        vectors: int = 0,
+        caution: float = 0.0,
+    ) -> None:
+        self.name = name
+        self.caution = caution
+        self.network = build(width=width, depth=depth, pieces=pieces, rows=rows, vectors=vectors)
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe([doc]))
+
+    def pipe(self, docs: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
+        waiting = iter(docs)
+        while batch := list(islice(waiting, batch_size)):
+            found = decode(self.network.predict(batch), caution=self.caution)
+            for doc, names in zip(batch, found, strict=True):
+                doc.spans[GROUP] = as_spans(doc, names)
+                yield doc
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        return self.network.to_bytes()
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "Tagger":
+        self.network.from_bytes(data)
+        return self
+
+    def to_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        (path / _FILE).write_bytes(self.to_bytes())
+
+    def from_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> "Tagger":
+        return self.from_bytes((path / _FILE).read_bytes())
+
+
+def as_spans(doc: Doc, names: Sequence[Name]) -> SpanGroup:
+    spans = [Span(doc, name.start, name.end, label=name.kind) for name in names]
+    return SpanGroup(doc, name=GROUP, attrs={"scores": [name.score for name in names]}, spans=spans)

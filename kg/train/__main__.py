@@ -1,0 +1,80 @@
+"""`python -m kg.train`: vectors, teacher, label, student, in this order."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from kg.extract.tokenizer import blank
+from kg.train import corpus as corpora
+from kg.train import student as students
+from kg.train import vectors as words
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+NEW = click.Path(path_type=Path)
+
+
+@click.group(help=__doc__)
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+
+
+@main.command()
+@click.argument("abstracts", type=FILE)
+@click.option("-o", "--output", type=NEW, required=True)
+def vectors(abstracts: Path, output: Path) -> None:
+    """Learn word vectors from ABSTRACTS, JSON Lines of title and abstract."""
+    words.learn(blank(), _texts(abstracts), output)
+
+
+@main.command()
+@click.option("--corpus", type=FOLDER, required=True, help="Folder of train.* and dev.*")
+@click.option("--epochs", default=5, show_default=True)
+@click.option("--seed", default=0, show_default=True)
+@click.option("-o", "--output", type=NEW, required=True)
+def teacher(corpus: Path, epochs: int, seed: int, output: Path) -> None:
+    """Fine-tune the teacher; the epoch that scores best on dev is kept."""
+    from kg.train import teacher as teachers  # noqa: PLC0415
+
+    teachers.train(corpus, output, epochs=epochs, seed=seed)
+
+
+@main.command()
+@click.argument("abstracts", type=FILE)
+@click.option("--teacher", "weights", type=FILE, required=True)
+@click.option("--corpus", type=FOLDER, required=True, help="Papers in here are not labelled.")
+@click.option("--limit", default=8000, show_default=True)
+@click.option("-o", "--output", type=NEW, required=True)
+def label(abstracts: Path, weights: Path, corpus: Path, limit: int, output: Path) -> None:
+    """Label the first LIMIT of ABSTRACTS with the teacher's probabilities."""
+    from kg.train import teacher as teachers  # noqa: PLC0415
+
+    known = corpora.titles(corpus)
+    texts = [text for text in _texts(abstracts) if corpora.fold(text.partition("\n")[0]) not in known][:limit]
+    corpora.write_silver(
+        output, zip(texts, teachers.label(teachers.load(weights), map(blank().make_doc, texts)), strict=True)
+    )
+
+
+@main.command()
+@click.option("--corpus", type=FOLDER, required=True, help="Folder of train.* and dev.*")
+@click.option("--silver", type=FILE, help="Labels of the teacher.")
+@click.option("--vectors", type=FILE, help="Word vectors.")
+@click.option("--epochs", default=10, show_default=True)
+@click.option("--seed", default=0, show_default=True)
+@click.option("-o", "--output", type=NEW, required=True)
+def student(corpus: Path, silver: Path | None, vectors: Path | None, epochs: int, seed: int, output: Path) -> None:
+    """Train the weights that ship."""
+    score = students.train(corpus, output, silver=silver, vectors=vectors, epochs=epochs, seed=seed)
+    click.echo(f"dev: precision {score.precision:.3f}, recall {score.recall:.3f}, F1 {score.f1:.3f}")
+
+
+def _texts(abstracts: Path) -> Iterator[str]:
+    for row in corpora.rows(abstracts):
+        yield f"{row['title']}\n{row['abstract']}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""The student: the network that ships, trained on annotated abstracts and on a teacher's labels for many more."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from spacy.language import Language
+from thinc.api import Adam, fix_random_seed, set_dropout_rate
+
+from kg.extract.bio import Floats, decode
+from kg.extract.neural import Network
+from kg.extract.tagger import Tagger
+from kg.extract.tokenizer import blank
+from kg.train.corpus import Example, read_annotated, read_silver
+from kg.train.measure import GoldPaper, Score, measure, read_gold
+from kg.train.vectors import read_vectors
+
+logger = logging.getLogger(__name__)
+
+SHAPE = {"width": 96, "depth": 4, "pieces": 2, "rows": 5000}
+CAUTIONS = tuple(step / 4 for step in range(-6, 7))
+
+
+def train(
+    corpus: Path,
+    output: Path,
+    *,
+    silver: Path | None = None,
+    vectors: Path | None = None,
+    epochs: int = 10,
+    gold_repeats: int = 1,
+    seed: int = 0,
+) -> Score:
+    """Train the shipped weights into the folder `output`; returns their score on the development abstracts.
+
+    `corpus` holds train.texts.jsonl, train.ann.jsonl and dev.gold.jsonl; dev decides only how cautious the tagger is.
+    `silver` is a file of labels (`kg.train.corpus.write_silver`), `vectors` one of word vectors (`kg.train.vectors`).
+    """
+    nlp = blank()
+    if vectors:
+        nlp.vocab.vectors = read_vectors(vectors)
+    length = nlp.vocab.vectors.shape[1] if vectors else 0
+    gold = read_annotated(nlp, corpus / "train.texts.jsonl", corpus / "train.ann.jsonl")
+    taught = read_silver(nlp, silver) if silver else []
+    tagger = Tagger(nlp, "tagger", **SHAPE, vectors=length)
+    fit(tagger.network, [*taught, *gold * gold_repeats], epochs=epochs, seed=seed)
+    caution, score = tune(nlp, tagger, read_gold(corpus / "dev.gold.jsonl"))
+    save(nlp, tagger, {**SHAPE, "vectors": length, "caution": caution}, output)
+    return score
+
+
+def fit(
+    network: Network,
+    examples: Sequence[Example],
+    *,
+    epochs: int,
+    batch_size: int = 8,
+    rate: float = 2e-3,
+    dropout: float = 0.2,
+    seed: int = 0,
+) -> None:
+    """Train `network` in place. The learning rate rises over the first twentieth of the steps and then falls to 0."""
+    fix_random_seed(seed)
+    rng = np.random.default_rng(seed)
+    network.initialize()
+    set_dropout_rate(network, dropout)
+    optimizer = Adam(rate, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0)
+    steps, step = epochs * -(-len(examples) // batch_size), 0
+    for epoch in range(epochs):
+        loss = 0.0
+        order = rng.permutation(len(examples))
+        for chosen in np.split(order, range(batch_size, len(order), batch_size)):
+            batch = [examples[at] for at in chosen]
+            step += 1
+            optimizer.learn_rate = rate * min(20 * step / steps, 1 - step / (steps + 1))
+            guesses, backprop = network.begin_update([example.doc for example in batch])
+            backprop(_gradients(guesses, batch))
+            network.finish_update(optimizer)
+            loss += _cross_entropy(guesses, batch)
+        logger.info("epoch %d of %d: loss %.4f", epoch + 1, epochs, loss / len(examples))
+
+
+def _gradients(guesses: Sequence[Floats], batch: Sequence[Example]) -> list[Floats]:
+    """Of the cross-entropy, with respect to the softmax's input; none for tokens of which nothing is known."""
+    known = [example.targets.any(axis=1, keepdims=True).astype(np.float32) for example in batch]
+    total = np.float32(max(1, sum(mask.sum() for mask in known)))
+    return [(guess - e.targets) * mask / total for guess, e, mask in zip(guesses, batch, known, strict=True)]
+
+
+def _cross_entropy(guesses: Sequence[Floats], batch: Sequence[Example]) -> float:
+    return sum(
+        float(-(example.targets * np.log(guess + 1e-8)).sum()) / max(1, len(guess))
+        for guess, example in zip(guesses, batch, strict=True)
+    )
+
+
+def tune(nlp: Language, tagger: Tagger, gold: Sequence[GoldPaper]) -> tuple[float, Score]:
+    """The caution that scores best on `gold`, and that score."""
+    docs = [nlp.make_doc(paper.text) for paper in gold]
+    probabilities = tagger.network.predict(docs)
+    scores = {caution: measure(gold, docs, decode(probabilities, caution=caution)) for caution in CAUTIONS}
+    best = max(CAUTIONS, key=lambda caution: scores[caution].f1)
+    return best, scores[best]
+
+
+def save(nlp: Language, tagger: Tagger, settings: Mapping[str, float], output: Path) -> None:
+    """Write a pipeline of tokenizer and `tagger`, free of the words that training has seen."""
+    fresh = blank()
+    fresh.vocab.vectors = nlp.vocab.vectors
+    copy = fresh.add_pipe("kg_tagger", config=dict(settings))
+    assert isinstance(copy, Tagger)
+    copy.from_bytes(tagger.to_bytes())
+    fresh.meta.update(name="names", description="Names in abstracts of research papers", license="MIT")
+    fresh.to_disk(output)
