@@ -14,6 +14,7 @@ from kg.spelling import loose
 
 COLUMNS = ("key", "type", "label", "aliases", "acronyms", "broader", "exact_match", "match", "note")
 MATCHES = ("", "exact", "context")
+_TOO_SHORT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,13 @@ class Lexicon:
     def surfaces(self) -> Iterator[tuple[str, Entry]]:
         """Each name that may be looked for in a text, with its only entry.
 
-        A name of two entries (MAE is a metric and a method) is left out: its meaning takes more than a match.
+        A name of two entries (MAE is a metric and a method) is left out, and so is an acronym of two letters (SR):
+        what they mean takes more than a match.
         """
         for entry in self.entries:
             if entry.match != "context":
-                for surface in entry.surfaces:
+                acronyms = (acronym for acronym in entry.acronyms if len(acronym) > _TOO_SHORT)
+                for surface in (entry.label, *entry.aliases, *acronyms):
                     if len(self.by_surface(surface)) == 1:
                         yield surface, entry
 
@@ -96,7 +99,8 @@ class Lexicon:
 def load(folder: Path | None = None) -> Lexicon:
     """The lexicon in `folder`, by default the one that comes with the package.
 
-    Raises LexiconError, with file and line, for a row that cannot be read, and for the first problem `check` finds.
+    Raises LexiconError for a row that cannot be read, with file and line, for a key used twice, a parent that is not
+    there and for a circle of parents. Names that two entries claim are no error; `check` lists them.
     """
     entries: list[Entry] = []
     digest = hashlib.sha256()

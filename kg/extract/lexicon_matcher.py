@@ -57,7 +57,7 @@ class Matcher:
 
 
 def _is_acronym(surface: str) -> bool:
-    """Whether case tells the name from an everyday word: it is short, or has no small letters to speak of."""
+    """Whether case tells the name from an everyday word: it is short, or most of its letters are capitals."""
     letters = [letter for letter in surface if letter.isalpha()]
     return " " not in surface and (len(letters) <= _SHORT or sum(map(str.isupper, letters)) * 2 > len(letters))
 
@@ -81,10 +81,9 @@ def _lower(text: str) -> str:
 
 def _begins(text: str, start: int, end: int) -> bool:
     """Whether no word runs into the name from before; `multi-GPU` has a GPU, `X-GPT-4` no GPT-4."""
-    before = text[max(0, start - 24) : start]
-    if not _COMES_ON.search(before):
+    if not _COMES_ON.search(text[max(0, start - 2) : start]):
         return True
-    return text[start:end].isupper() and _SMALL_PREFIX.search(before) is not None
+    return text[start:end].isupper() and _SMALL_PREFIX.search(text[max(0, start - 24) : start]) is not None
 
 
 def _end(text: str, end: int, entry: Entry) -> int | None:
