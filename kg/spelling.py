@@ -6,7 +6,7 @@ case tells two things apart, it is kept: only a small s makes a plural, so FLOPs
 
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 from kg.text import fold
 
@@ -38,6 +38,7 @@ _BRITISH = (
 )
 
 
+@lru_cache(maxsize=1 << 16)
 def singular(name: str) -> str:
     """The name with its last word in the singular; a name that is not in the plural stays as it is."""
     match = _WORD.search(name)
@@ -63,7 +64,7 @@ def _without_s(word: str) -> str:
     return stem
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def loose(name: str) -> str:
     """The form under which two spellings are one name: `LLaMA 2` and `Llama-2`, `language models` and `Language Model`.
 

@@ -43,7 +43,7 @@ _MEMORY = re.compile(r"[ -]?\(?\b\d{1,3} ?GB?\b\)?", re.IGNORECASE)
 _MODEL_NUMBER = re.compile(r"[A-Z][A-Za-z]* ?-?\d|\d[A-Z]")
 _INNER_PARENTHESIS = re.compile(r" \(([^()]+)\)(?= )")
 _JOINT = re.compile(r"[\s-]+")
-_TOKEN = re.compile(r"[^\W_]+")
+_SHORT_FORM = re.compile(r"[^\W_]*[A-Z][^\W_]*[A-Z][^\W_]*")
 _PARENTHESIS = re.compile(r"^(?P<long>[^()]+) \((?P<short>[^()]+)\)$")
 
 
@@ -68,7 +68,7 @@ def acronyms(lexicon: Lexicon) -> dict[str, str]:
 def expand(surface: str, meanings: Mapping[str, str]) -> str:
     """The name with the short forms in it spelled out: `multilingual LLMs` as `multilingual large language model`."""
     without = _INNER_PARENTHESIS.sub(lambda match: "" if match[1] in meanings else match[0], surface)
-    return _TOKEN.sub(lambda match: meanings.get(singular(match[0]), match[0]), without)
+    return _SHORT_FORM.sub(lambda match: meanings.get(singular(match[0]), match[0]), without)
 
 
 def headless(kind: str, surface: str) -> str | None:

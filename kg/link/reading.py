@@ -1,7 +1,7 @@
 """One paper by itself: which of its names are one, by the abbreviations it defines, and of what kind."""
 
 import re
-from collections import Counter, defaultdict
+from collections import ChainMap, Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -79,10 +79,10 @@ def roles(extraction: Extraction) -> Iterator[tuple[str, str]]:
             yield "of", quantity.of
 
 
-def read(extraction: Extraction, lexicon: Lexicon, acronyms: Mapping[str, str]) -> Reading:
+def read(extraction: Extraction, lexicon: Lexicon, acronyms: dict[str, str]) -> Reading:
     """The names of one paper. `acronyms` says what well-known ones stand for, where the paper says nothing else."""
     pairs = _definitions(extraction)
-    groups = _groups(extraction, pairs, {**acronyms, **{singular(short): long for short, long in pairs}})
+    groups = _groups(extraction, pairs, ChainMap({singular(short): long for short, long in pairs}, acronyms))
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for mention in extraction.mentions:
         votes[groups.find(loose(mention.text))][TYPE_KIND[mention.type]] += 1
