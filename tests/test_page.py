@@ -77,10 +77,20 @@ def visit(browser):
 
 
 def spot(tab, *ids):
-    """Where on the screen a node is, or the middle of the line between two."""
+    """Where on the screen a node is, or a place on the line between two where nothing else is."""
+    x, y = tab.evaluate(
+        """([one, other]) => {
+            const at = id => network.canvasToDOM(network.getPositions([id])[id]);
+            const [from, to] = [at(one), at(other ?? one)];
+            const along = part => ({ x: from.x + part * (to.x - from.x), y: from.y + part * (to.y - from.y) });
+            const free = place => under(place) === `${one}+${other}`;
+            const place = other ? [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8].map(along).find(free) : from;
+            return [place.x, place.y];
+        }""",
+        ids,
+    )
     box = tab.locator("#picture").bounding_box()
-    places = [tab.evaluate("id => network.canvasToDOM(network.getPositions([id])[id])", name) for name in ids]
-    return tuple(box[axis] + sum(place[axis] for place in places) / len(places) for axis in ("x", "y"))
+    return box["x"] + x, box["y"] + y
 
 
 def colours(tab):

@@ -7,46 +7,41 @@ const calls = (id, event, does) => $(id).addEventListener(event, does);
 
 const ends = new Map([...links, ...pairs].map(([one, other]) => [`${one}+${other}`, [one, other]]));
 const addresses = new Map([...things.keys(), ...ends.keys()].map(key => [`#${encodeURI(key)}`, key]));
-let inDrawing = false;  // chosen by a click in the drawing, which then stays where it is
+let coming = {};  // how what comes next was asked for
 let opener = null;  // what had the focus before the card
 
-function choose(key) {
+// With `still` the drawing stays where it is; with `focus` the card takes the focus, and gives it back when it closes.
+function choose(key, how = {}) {
+  if (how.focus) opener = document.activeElement;
+  if (key === state.chosen) {
+    if (how.focus) $("card").focus();
+    return;
+  }
+  coming = how;
   location.hash = key === null ? "" : encodeURI(key);
 }
 
-network.on("click", ({ pointer }) => {
-  inDrawing = true;
-  choose(network.getNodeAt(pointer.DOM) ?? network.getEdgeAt(pointer.DOM) ?? null);
-  setTimeout(() => { inDrawing = false; });
-});
-
 function arrive() {
+  const { still, focus } = coming;
   const key = addresses.get(location.hash) ?? null;
-  const card = $("card");
+  const ids = key === null ? [] : ends.get(key) ?? [key];
+  coming = {};
   state.chosen = key;
-  card.hidden = key === null;
-  if (key === null) {
-    refresh();
-    return;
-  }
-  const ids = ends.get(key) ?? [key];
   if (roles.has(key) || ids.some(isPaper)) state.alone = false;
   else if (shared.has(key)) state.alone = true;
   for (const id of ids) state.hidden.delete(things.get(id).type);
-  const content = ends.has(key) ? linkCard(...ids) : isPaper(key) ? paperCard(key) : conceptCard(key);
-  card.replaceChildren(...content.flat(3).filter(child => child !== null));
-  card.setAttribute("aria-label", ids.map(id => things.get(id).label).join(" and "));
-  card.scrollTop = 0;
-  $("hint").hidden = true;
+  const card = $("card");
+  card.hidden = key === null;
+  if (key !== null) {
+    const content = ends.has(key) ? linkCard(...ids) : isPaper(key) ? paperCard(key) : conceptCard(key);
+    card.replaceChildren(...content.flat(3).filter(child => child !== null));
+    card.setAttribute("aria-label", ids.map(id => things.get(id).label).join(" and "));
+    card.scrollTop = 0;
+    $("hint").hidden = true;
+  }
   refresh();
-  if (!inDrawing) centre(ids.filter(visible));
-}
-
-// From the keyboard the card takes the focus, and gives it back.
-function open(key) {
-  opener = document.activeElement;
-  choose(key);
-  setTimeout(() => $("card").focus({ preventScroll: true }), 60);
+  if (!still) centre(ids.filter(visible));
+  if (focus) card.focus({ preventScroll: true });
 }
 
 function close() {
@@ -54,6 +49,8 @@ function close() {
   opener?.focus();
   opener = null;
 }
+
+network.on("click", ({ pointer }) => choose(under(pointer.DOM), { still: true }));
 
 // ---- Legend
 
@@ -95,7 +92,7 @@ function item(id) {
   const { type, papers: count } = things.get(id);
   const link = element("a", { href: `#${encodeURI(id)}`, "data-type": type, tabindex: "-1" }, icon(type), name(id),
     count ? element("span", { class: "aside", title: `${count} papers` }, number(count)) : null);
-  link.addEventListener("click", event => { if (event.detail === 0) { event.preventDefault(); open(id); } });
+  link.addEventListener("click", event => { if (event.detail === 0) { event.preventDefault(); choose(id, { focus: true }); } });
   return element("li", {}, link);
 }
 
@@ -182,7 +179,7 @@ function dismiss() {
 function take(id) {
   $("search").value = "";
   dismiss();
-  open(id);
+  choose(id, { focus: true });
 }
 
 calls("search", "input", suggest);
@@ -225,6 +222,5 @@ dark.addEventListener("change", repaint);
 addEventListener("hashchange", arrive);
 
 readColours();
-refresh();
-whole();
 arrive();
+if (state.chosen === null) whole();

@@ -3,12 +3,14 @@
 
 const state = { alone: false, hidden: new Set(), chosen: null, over: null };
 const LABELS = 34;  // characters
+const CELL = 60;  // pixels
 const canvas = $("picture");
 const probe = document.body.appendChild(element("span", { hidden: "" }));
 const shapes = new Map(Object.entries(TYPES).map(([type, [, path]]) => [type, new Path2D(path)]));
 const nodes = new vis.DataSet();
 const edges = new vis.DataSet();
 let ink, ground, quiet, tint;  // colours as the style sheet has them now
+let drawn = null;  // which of the two drawings stands there
 let lit = null;  // what is chosen and its neighbours, or null when nothing is
 
 function colour(variable, type = "Paper") {
@@ -45,7 +47,7 @@ function nodeShape({ ctx, id, x, y }) {
     ctx.fillStyle = tint.get(type);
     ctx.fill(shapes.get(type));
   };
-  return { drawNode, nodeDimensions: { width: 2 * size, height: 2 * size } };
+  return { drawNode };
 }
 
 const network = new vis.Network(canvas, { nodes, edges }, {
@@ -79,24 +81,22 @@ function line([one, other, how]) {
 
 // Places are made for a wide screen; a tall one lays the picture on its side.
 function place(id) {
-  const [x, y] = drawnIn(id);
-  return canvas.clientHeight > canvas.clientWidth ? { id, x: y, y: x } : { id, x, y };
+  const [[x, y], { size }] = [drawnIn(id), things.get(id)];
+  return canvas.clientHeight > canvas.clientWidth ? { id, size, x: y, y: x } : { id, size, x, y };
 }
 
-function replace(set, items) {
-  const wanted = new Set(items.map(item => item.id));
-  set.remove(set.getIds().filter(id => !wanted.has(id)));
-  set.update(items);
-}
-
-// Bring the drawing to what the state says.
+// Bring the drawing to what the state says; nodes that stay keep the place to which a hand has drawn them.
 function draw() {
   const shown = lines();
-  const ends = shown.filter(([one, other]) => [one, other, `${one}+${other}`].includes(state.chosen));
-  lit = state.chosen === null || !(nodes.get(state.chosen) || ends.length) ? null : new Set([state.chosen, ...ends.flatMap(([one, other]) => [one, other])]);
-  replace(edges, []);
-  replace(nodes, [...things.keys()].filter(visible).map(place));
-  replace(edges, shown.map(line));
+  const beside = shown.filter(([one, other]) => [one, other, `${one}+${other}`].includes(state.chosen));
+  const isThere = state.chosen !== null && (beside.length || (things.has(state.chosen) && visible(state.chosen)));
+  lit = isThere ? new Set([state.chosen, ...beside.flatMap(([one, other]) => [one, other])]) : null;
+  edges.clear();
+  if (drawn !== state.alone) nodes.clear();
+  drawn = state.alone;
+  nodes.remove(nodes.getIds().filter(id => !visible(id)));
+  nodes.add([...things.keys()].filter(id => visible(id) && !nodes.get(id)).map(place));
+  edges.add(shown.map(line));
   network.redraw();
 }
 
@@ -115,17 +115,16 @@ const ranked = [...things.keys()].filter(id => things.get(id).size)
 // Boxes on the screen, [left, top, width, height], in cells of a grid, so that a look around costs little.
 function crowd() {
   const cells = new Map();
-  const cellsOf = ([left, top, width, height]) => {
-    const found = [];
-    for (let x = Math.floor(left / 80); x <= (left + width) / 80; x++) {
-      for (let y = Math.floor(top / 80); y <= (top + height) / 80; y++) found.push(`${x} ${y}`);
+  const some = ([left, top, width, height], test) => {
+    for (let x = Math.floor(left / CELL); x <= (left + width) / CELL; x++) {
+      for (let y = Math.floor(top / CELL); y <= (top + height) / CELL; y++) if (test(x * 1000 + y)) return true;
     }
-    return found;
+    return false;
   };
-  const apart = ([a, b, c, d], [e, f, g, h]) => a >= e + g || e >= a + c || b >= f + h || f >= b + d;
+  const touch = (a, b) => a[0] < b[0] + b[2] && b[0] < a[0] + a[2] && a[1] < b[1] + b[3] && b[1] < a[1] + a[3];
   return {
-    add: box => cellsOf(box).forEach(cell => cells.set(cell, [...cells.get(cell) ?? [], box])),
-    free: box => cellsOf(box).every(cell => (cells.get(cell) ?? []).every(other => apart(box, other))),
+    add: box => some(box, cell => { if (cells.has(cell)) cells.get(cell).push(box); else cells.set(cell, [box]); }),
+    free: box => !some(box, cell => cells.get(cell)?.some(other => touch(box, other))),
   };
 }
 
@@ -194,6 +193,18 @@ function centre(ids) {
   const beside = card.width < stage.width * 0.9;
   const offset = { x: beside ? -card.width / 2 : 0, y: beside ? 0 : -card.height / 2 };
   network.moveTo({ position: { x, y }, scale: Math.max(network.getScale(), 1), offset, animation: motion() });
+}
+
+// The nearest node within reach of the pointer, or of a finger, which needs more room.
+const REACH = matchMedia("(pointer: coarse)").matches ? 20 : 6;
+
+function under(point) {
+  const distance = id => {
+    const { x, y } = network.canvasToDOM(network.getPosition(id));
+    return Math.hypot(x - point.x, y - point.y) - radius(id) * network.getScale();
+  };
+  const [best, away] = nodes.getIds().map(id => [id, distance(id)]).reduce((one, other) => (other[1] < one[1] ? other : one), [null, REACH]);
+  return away < REACH ? best : network.getEdgeAt(point) ?? null;
 }
 
 network.on("hoverNode", ({ node }) => hover(node));
