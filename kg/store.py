@@ -73,6 +73,25 @@ class Store:
         except (SyntaxError, OSError, ValueError) as error:
             raise QueryError(_reason(error)) from error
 
+    def answer(self, sparql: str, file: IO[bytes], results: str | None, triples: str | None) -> str | None:
+        """Write the answer to a file: for SELECT and ASK in the media type `results`, else in `triples`.
+
+        The media type that was taken, None (and nothing written) where it is None. QueryError for a broken query.
+        """
+        try:
+            answer = self.native.query(sparql)
+            if isinstance(answer, pyoxigraph.QueryTriples):
+                rdf_format = pyoxigraph.RdfFormat.from_media_type(triples or "")
+                if rdf_format is not None:
+                    answer.serialize(file, rdf_format)
+                return triples
+            results_format = pyoxigraph.QueryResultsFormat.from_media_type(results or "")
+            if results_format is not None:
+                answer.serialize(file, results_format)
+        except (SyntaxError, OSError, ValueError) as error:
+            raise QueryError(_reason(error)) from error
+        return results
+
     def dump(self, file: IO[bytes], format: str) -> None:  # noqa: A002  # the name that RDF libraries give it
         """Write all triples, sorted, as `ttl`, `nt`, `jsonld`, `rdf` or `trig`."""
         rdf_format = pyoxigraph.RdfFormat.from_extension(format)

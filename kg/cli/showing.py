@@ -71,4 +71,7 @@ def serve(graph: str, host: str, port: int) -> None:
     """Serve a read-only SPARQL endpoint at /sparql and the page at /."""
     from kg import serve as server
 
-    server.run(Path(graph), host=host, port=port)
+    def ready(url: str) -> None:
+        click.echo(f"page:   {url}\nSPARQL: {url}sparql\n(Ctrl-C stops)", err=True)
+
+    server.run(Path(graph), host=host, port=port, ready=ready)
