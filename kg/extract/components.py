@@ -14,11 +14,12 @@ from kg.extract.lexicon_matcher import Matcher
 from kg.extract.mentions import resolve
 from kg.extract.metrics import find_metrics
 from kg.extract.results import find_results
+from kg.extract.tagger import GROUP
 from kg.lexicon import load
 from kg.model import Mention
 
 RULES = ("kg_candidates", "kg_lexicon", "kg_patterns", "kg_abbreviations", "kg_mentions", "kg_results")
-EXTENSIONS = ("candidates", "abbreviations", "mentions", "results", "quantities")
+EXTENSIONS = ("source", "candidates", "abbreviations", "mentions", "results", "quantities")
 
 for extension in EXTENSIONS:
     if not Doc.has_extension(extension):
@@ -29,22 +30,22 @@ LEXICON_SCORE = 0.7
 PATTERN_SCORE = 0.7
 
 
-@Language.component("kg_candidates", requires=["doc.spans"], assigns=["doc._.candidates"])
+@Language.component("kg_candidates", requires=["doc.spans"], assigns=["doc._.source", "doc._.candidates"])
 def names_as_candidates(doc: Doc) -> Doc:
-    """What the trained component found (`doc.spans["names"]`)."""
-    group = doc.spans.get("names", ())
-    scores = group.attrs.get("scores", [1.0] * len(group)) if len(group) else []
+    """What the trained component found, and the text as one string: `doc.text` joins the tokens anew each time."""
+    doc._.source = doc.text
+    group = doc.spans[GROUP]
     doc._.candidates = tuple(
         Mention(span.start_char, span.end_char, span.text, span.label_, score, "names")
-        for span, score in zip(group, scores, strict=True)
+        for span, score in zip(group, group.attrs["scores"], strict=True)
     )
     return doc
 
 
-@Language.component("kg_patterns", requires=["doc._.candidates"], assigns=["doc._.candidates"])
+@Language.component("kg_patterns", requires=["doc._.source", "doc._.candidates"], assigns=["doc._.candidates"])
 def add_patterns(doc: Doc) -> Doc:
     """Hardware and metrics that are told by their form."""
-    text = doc.text
+    text = doc._.source
     doc._.candidates += tuple(
         Mention(start, end, text[start:end], type_, PATTERN_SCORE, "pattern")
         for find, type_ in ((find_hardware, "Hardware"), (find_metrics, "Metric"))
@@ -55,7 +56,7 @@ def add_patterns(doc: Doc) -> Doc:
 
 @Language.factory(
     "kg_lexicon",
-    requires=["doc._.candidates"],
+    requires=["doc._.source", "doc._.candidates"],
     assigns=["doc._.candidates"],
     default_config={"folder": None},
 )
@@ -66,7 +67,7 @@ class LexiconComponent:
         self._matcher = Matcher(load(Path(folder) if folder else None))
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
+        text = doc._.source
         doc._.candidates += tuple(
             Mention(start, end, text[start:end], entry.type, LEXICON_SCORE, "lexicon")
             for start, end, entry in self._matcher.find(text)
@@ -74,19 +75,23 @@ class LexiconComponent:
         return doc
 
 
-@Language.component("kg_abbreviations", assigns=["doc._.abbreviations"])
+@Language.component("kg_abbreviations", requires=["doc._.source"], assigns=["doc._.abbreviations"])
 def add_abbreviations(doc: Doc) -> Doc:
-    doc._.abbreviations = abbreviations(doc.text)
+    doc._.abbreviations = abbreviations(doc._.source)
     return doc
 
 
 @Language.component("kg_mentions", requires=["doc._.candidates", "doc._.abbreviations"], assigns=["doc._.mentions"])
 def decide_mentions(doc: Doc) -> Doc:
-    doc._.mentions = resolve(doc.text, doc._.candidates, doc._.abbreviations)
+    doc._.mentions = resolve(doc._.source, doc._.candidates, doc._.abbreviations)
     return doc
 
 
-@Language.component("kg_results", requires=["doc._.mentions"], assigns=["doc._.results", "doc._.quantities"])
+@Language.component(
+    "kg_results",
+    requires=["doc._.mentions", "doc._.abbreviations"],
+    assigns=["doc._.results", "doc._.quantities"],
+)
 def add_results(doc: Doc) -> Doc:
-    doc._.results, doc._.quantities = find_results(doc.text, doc._.mentions)
+    doc._.results, doc._.quantities = find_results(doc._.source, doc._.mentions, abbreviations=doc._.abbreviations)
     return doc

@@ -10,7 +10,7 @@ from spacy.language import Language
 from thinc.api import get_current_ops
 
 from kg.errors import ModelError
-from kg.extract import components
+from kg.extract import components, tokenizer  # noqa: F401  # the weights name the tokenizer
 from kg.model import Extraction, Paper
 
 WEIGHTS = Path(__file__).parent / "weights"
