@@ -64,7 +64,7 @@ class _Names(dict[str, str]):
 
     def __missing__(self, iri: str) -> str:
         form = self[iri] = _iri(iri)
-        if form[0] != "<":
+        if form[0] not in "<_":
             self.prefixes.add(form.partition(":")[0])
         return form
 

@@ -365,6 +365,13 @@ class TestRender:
         assert len(again) == len(answer)
         assert render(answer, "ttl") == render(answer[::-1], "ttl")
         assert render(answer, "csv").startswith("subject,predicate,object\r\n")
+        assert render(answer) == render(answer[::-1])
+
+    def test_blank_nodes(self, golden):
+        answer = run(golden, "CONSTRUCT { _:b a kg:Metric ; kg:of ?m } WHERE { ?m a kg:Metric }")
+        again = Store()
+        again.native.load(render(answer, "ttl").encode(), pyoxigraph.RdfFormat.TURTLE)
+        assert len(again) == len(answer)
 
     def test_truth(self):
         assert render(True) == "true\n"

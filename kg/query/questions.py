@@ -80,7 +80,8 @@ def _tree(text: str) -> object:
     except ParseBaseException as error:
         found = text[error.loc : error.loc + 20].split()
         place = f"line {error.lineno}, column {error.column}"
-        raise QueryError(f"{place}: no SPARQL 1.1 query from {found[0] if found else 'its end'!r} on") from error
+        at = repr(found[0]) if found else "the end"
+        raise QueryError(f"{place}: no SPARQL 1.1 query; it goes wrong at {at}") from error
     except RecursionError as error:
         raise QueryError("nested too deeply") from error
 

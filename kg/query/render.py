@@ -3,12 +3,12 @@
 import csv
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO, StringIO
 
 from kg import turtle
 from kg.errors import QueryError
-from kg.model import Literal, Table, Term
+from kg.model import Literal, Table, Term, Triple
 from kg.names import expand
 from kg.store import Answer, sparql_term
 
@@ -36,13 +36,21 @@ def render(answer: Answer, format: str = "table", *, width: int | None = None) -
         return _json(answer)
     if isinstance(answer, bool):
         return f"{str(answer).lower()}\n"
-    rows = answer if isinstance(answer, Table) else Table(("subject", "predicate", "object"), answer)
-    return {"table": _table, "csv": _csv, "tsv": _tsv}[format](rows, width)
+    return {"table": _table, "csv": _csv, "tsv": _tsv}[format](_rows(answer), width)
 
 
 def printable(text: str) -> str:
     """The text with what would steer a terminal written as an escape, in one line."""
     return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text.replace("\n", " "))
+
+
+def _rows(answer: Table | tuple[Triple, ...]) -> Table:
+    return answer if isinstance(answer, Table) else Table(("subject", "predicate", "object"), tuple(_sorted(answer)))
+
+
+def _sorted(triples: Iterable[Triple]) -> list[Triple]:
+    """Triples are a set; in this order they read well and are the same each time."""
+    return sorted(triples, key=lambda triple: (*triple[:2], sparql_term(triple[2])))
 
 
 def _table(table: Table, width: int | None) -> str:
@@ -118,7 +126,7 @@ def _json(answer: Answer) -> str:
     if isinstance(answer, bool):
         told: dict[str, object] = {"head": {}, "boolean": answer}
     else:
-        table = answer if isinstance(answer, Table) else Table(("subject", "predicate", "object"), answer)
+        table = _rows(answer)
         bindings = [
             {column: _binding(term) for column, term in zip(table.columns, row, strict=True) if term is not None}
             for row in table.rows
@@ -139,5 +147,5 @@ def _ttl(answer: Answer) -> str:
     if not isinstance(answer, tuple):
         raise QueryError("ttl is for CONSTRUCT and DESCRIBE; take table, csv, tsv or json")
     file = BytesIO()
-    turtle.write(sorted(answer, key=lambda triple: (*triple[:2], sparql_term(triple[2]))), file)
+    turtle.write(_sorted(answer), file)
     return file.getvalue().decode()
