@@ -94,7 +94,10 @@ class Asker:
 
     async def _answered(self, question: Question) -> Answer:
         began = monotonic()
-        reader, writer = await asyncio.open_unix_connection(self._socket)
+        try:
+            reader, writer = await asyncio.open_unix_connection(self._socket)
+        except OSError:
+            return told(HTTPStatus.SERVICE_UNAVAILABLE, "the process that holds the graph has ended; serve it again")
         try:
             writer.write(json.dumps(asdict(question)).encode() + b"\n")
             await writer.drain()
