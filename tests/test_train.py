@@ -6,7 +6,7 @@ import spacy
 
 from kg.extract.bio import OUTSIDE, TAGS, Name, decode, encode
 from kg.extract.neural import build, shape_of
-from kg.extract.tagger import Tagger
+from kg.extract.tagger import Tagger, surest
 from kg.extract.tokenizer import blank
 from kg.train.corpus import UNKNOWN, Example, read_annotated, read_silver, targets, write_silver
 from kg.train.measure import GoldConcept, GoldPaper, key, measure
@@ -68,26 +68,42 @@ def test_the_longer_of_two_overlapping_surfaces_wins():
     assert [TAGS[tag] for tag in tags] == ["B-Method", "I-Method", "I-Method", "O", "B-Task", "I-Task"]
 
 
-def test_decoding_undoes_encoding_and_scores_a_name_by_its_weakest_token():
-    names = [Name(0, 2, "Task"), Name(2, 3, "Task"), Name(4, 6, "Model")]
+def test_decoding_undoes_encoding_and_scores_a_name_by_the_mean_of_its_tokens():
+    names = [Name(0, 2, "Task"), Name(2, 3, "Task"), Name(4, 6, "Dataset")]
     certain = np.eye(len(TAGS), dtype=np.float32)[encode(names, 7)]
     doubtful = certain * 0.6 + (1 - certain) * 0.4 / (len(TAGS) - 1)
-    assert decode([certain, certain[:0]]) == [names, []]
-    assert [name.score for name in decode([doubtful])[0]] == pytest.approx([0.6] * 3)
+    doubtful[4] = 0.9 * certain[4] + 0.1 * certain[6]
+    assert [[(n.start, n.end, n.kind) for n in found] for found in decode([certain, certain[:0]])] == [
+        [(n.start, n.end, n.kind) for n in names],
+        [],
+    ]
+    assert [name.score for name in decode([doubtful])[0]] == pytest.approx([0.6, 0.6, (0.6 * 0.9) ** 0.5])
+
+
+def test_which_kind_of_method_it_is_does_not_lower_the_score():
+    torn = np.zeros((1, len(TAGS)), dtype=np.float32)
+    torn[0, [TAGS.index("B-Model"), TAGS.index("B-Software")]] = 0.5, 0.4
+    assert decode([torn]) == [[Name(0, 1, "Model", pytest.approx(0.9))]]
 
 
 def test_an_inside_without_its_beginning_is_never_decoded():
     wild = np.full((3, len(TAGS)), 0.01, dtype=np.float32)
     wild[:, TAGS.index("I-Task")] = 0.6
     wild[:, TAGS.index("B-Task")] = 0.0, 0.3, 0.01
-    assert decode([wild]) == [[Name(1, 3, "Task", pytest.approx(0.3))]]
+    assert [(name.start, name.end, name.kind) for name in decode([wild])[0]] == [(1, 3, "Task")]
 
 
-def test_more_caution_finds_fewer_names():
+def test_more_eagerness_finds_more_names():
     torn = np.zeros((1, len(TAGS)), dtype=np.float32)
-    torn[0, [OUTSIDE, TAGS.index("B-Metric")]] = 0.4, 0.6
-    assert len(decode([torn])[0]) == 1
-    assert decode([torn], caution=1.0) == [[]]
+    torn[0, [OUTSIDE, TAGS.index("B-Metric")]] = 0.6, 0.4
+    assert decode([torn]) == [[]]
+    assert len(decode([torn], eagerness=1.0)[0]) == 1
+
+
+def test_one_sure_mention_vouches_for_the_others_of_its_name():
+    doc = blank().make_doc("Zorblax and ZORBLAX and Mirelo")
+    names = [Name(0, 1, "Method", 0.9), Name(2, 3, "Method", 0.2), Name(4, 5, "Method", 0.4)]
+    assert surest(doc, names, 0.5) == names[:2]
 
 
 def test_silver_labels_survive_the_file(tmp_path):

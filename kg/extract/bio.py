@@ -15,12 +15,14 @@ OUTSIDE = 0
 TAGS = ("O", *(f"B-{kind}" for kind in TYPES), *(f"I-{kind}" for kind in TYPES))
 _KINDS = len(TYPES)
 _FIRST_INSIDE = 1 + _KINDS  # tags below it may follow any tag, those from it on only their own type
+_METHODS = [kind in ("Method", "Model", "Software") for kind in TYPES]
+_KIN = np.where(np.outer(_METHODS, _METHODS), 1, np.eye(_KINDS)).astype(np.float32)  # whose probabilities add up
 _FLOOR = 1e-8  # keeps logarithms finite
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Tokens `start` to `end` (exclusive) name something of `kind`; `score` is the probability, 0 to 1."""
+    """Tokens `start` to `end` (exclusive) name something of `kind`; `score` is how sure that is, 0 to 1."""
 
     start: int
     end: int
@@ -38,22 +40,22 @@ def encode(names: Iterable[Name], length: int) -> Ints:
     return tags
 
 
-def decode(batch: Sequence[Floats], *, caution: float = 0.0) -> list[list[Name]]:
+def decode(batch: Sequence[Floats], *, eagerness: float = 0.0) -> list[list[Name]]:
     """The most probable names of each document, given its tokens' tag probabilities, shaped (tokens, len(TAGS)).
 
-    `caution` is subtracted from the log-odds of every tag but O: above 0 it finds fewer names, below 0 more.
+    `eagerness` is added to the log-odds of every tag but O: above 0 it finds more and longer names.
     """
-    return [_names(tags, probabilities) for tags, probabilities in zip(_viterbi(batch, caution), batch, strict=True)]
+    return [_names(tags, shares) for tags, shares in zip(_viterbi(batch, eagerness), batch, strict=True)]
 
 
-def _viterbi(batch: Sequence[Floats], caution: float) -> list[Ints]:
+def _viterbi(batch: Sequence[Floats], eagerness: float) -> list[Ints]:
     """The best valid tag sequence of each document. All documents advance together, a token a step."""
     lengths = [len(document) for document in batch]
     steps = max(lengths, default=0)
     scores = np.zeros((steps, len(batch), len(TAGS)), dtype=np.float32)
     for column, document in enumerate(batch):
         scores[: len(document), column] = np.log(document + _FLOOR)
-    scores[:, :, 1:] -= caution
+    scores[:, :, 1:] += eagerness
     back = np.zeros(scores.shape, dtype=np.int64)
     if steps:
         scores[0, :, _FIRST_INSIDE:] = -np.inf
@@ -77,14 +79,20 @@ def _backtrack(scores: Floats, back: Ints) -> Ints:
     return tags
 
 
-def _names(tags: Ints, probabilities: Floats) -> list[Name]:
-    """Runs of one B and its I's. A name is as probable as its least probable tag."""
+def _names(tags: Ints, shares: Floats) -> list[Name]:
+    """Runs of one B and its I's, scored by the geometric mean of their tags' shares.
+
+    A model or a piece of software is a method too, so the share of their tags is that of the three together: which of
+    the three it is may be in doubt where nobody doubts that it is one.
+    """
+    begins, insides = shares[:, 1:_FIRST_INSIDE] @ _KIN, shares[:, _FIRST_INSIDE:] @ _KIN
     inside = tags >= _FIRST_INSIDE
     names = []
-    for start in np.flatnonzero((tags != OUTSIDE) & ~inside):
+    for start in np.flatnonzero((tags != OUTSIDE) & ~inside).tolist():
         end = start + 1
         while end < len(tags) and inside[end]:
             end += 1
-        score = probabilities[np.arange(start, end), tags[start:end]].min()
-        names.append(Name(int(start), int(end), TYPES[tags[start] - 1], float(score)))
+        kind = tags[start] - 1
+        run = np.append(insides[start + 1 : end, kind], begins[start, kind])
+        names.append(Name(start, end, TYPES[kind], float(np.exp(np.log(run + _FLOOR).mean()))))
     return names

@@ -18,13 +18,22 @@ _FILE = "network"
 @Language.factory(
     "kg_tagger",
     assigns=["doc.spans"],
-    default_config={"width": 96, "depth": 4, "pieces": 3, "rows": 5000, "vectors": 0, "caution": 0.0},
+    default_config={
+        "width": 96,
+        "depth": 4,
+        "pieces": 2,
+        "rows": 5000,
+        "vectors": 0,
+        "eagerness": 0.0,
+        "threshold": 0.0,
+    },
 )
 class Tagger:
     """Leaves what it finds in `doc.spans["names"]`: spans of the seven types that do not overlap.
 
-    `attrs["scores"]` of that group holds the probability of each span. `caution` is subtracted from the log-odds of a
-    name (`kg.extract.bio.decode`); the other settings are the network's (`kg.extract.neural.build`).
+    `attrs["scores"]` of that group holds the score of each span, 0 to 1. Names are decoded with `eagerness`
+    (`kg.extract.bio.decode`), and then kept if a mention of the same name in the document scores `threshold` or more.
+    The other settings are the network's (`kg.extract.neural.build`).
     """
 
     def __init__(
@@ -37,10 +46,12 @@ class Tagger:
         pieces: int,
         rows: int,
         vectors: int = 0,
-        caution: float = 0.0,
+        eagerness: float = 0.0,
+        threshold: float = 0.0,
     ) -> None:
         self.name = name
-        self.caution = caution
+        self.eagerness = eagerness
+        self.threshold = threshold
         self.network = build(width=width, depth=depth, pieces=pieces, rows=rows, vectors=vectors)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -49,9 +60,9 @@ class Tagger:
     def pipe(self, docs: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
         waiting = iter(docs)
         while batch := list(islice(waiting, batch_size)):
-            found = decode(self.network.predict(batch), caution=self.caution)
+            found = decode(self.network.predict(batch), eagerness=self.eagerness)
             for doc, names in zip(batch, found, strict=True):
-                doc.spans[GROUP] = as_spans(doc, names)
+                doc.spans[GROUP] = as_spans(doc, surest(doc, names, self.threshold))
                 yield doc
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
@@ -67,6 +78,15 @@ class Tagger:
 
     def from_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> "Tagger":
         return self.from_bytes((path / _FILE).read_bytes())
+
+
+def surest(doc: Doc, names: Sequence[Name], threshold: float) -> list[Name]:
+    """The names of which one mention in `doc`, in whatever case, scores `threshold` or more."""
+    scores: dict[str, float] = {}
+    texts = [doc[name.start : name.end].text.lower() for name in names]
+    for text, name in zip(texts, names, strict=True):
+        scores[text] = max(name.score, scores.get(text, 0.0))
+    return [name for text, name in zip(texts, names, strict=True) if scores[text] >= threshold]
 
 
 def as_spans(doc: Doc, names: Sequence[Name]) -> SpanGroup:

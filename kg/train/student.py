@@ -10,7 +10,7 @@ from thinc.api import Adam, fix_random_seed, set_dropout_rate
 
 from kg.extract.bio import Floats, decode
 from kg.extract.neural import Network
-from kg.extract.tagger import Tagger
+from kg.extract.tagger import Tagger, surest
 from kg.extract.tokenizer import blank
 from kg.train.corpus import Example, read_annotated, read_silver
 from kg.train.measure import GoldPaper, Score, measure, read_gold
@@ -19,7 +19,8 @@ from kg.train.vectors import read_vectors
 logger = logging.getLogger(__name__)
 
 SHAPE = {"width": 96, "depth": 4, "pieces": 2, "rows": 5000}
-CAUTIONS = tuple(step / 4 for step in range(-6, 7))
+EAGERNESS = (0.0, 1.0, 2.0, 3.0)  # what is tried on dev
+THRESHOLDS = tuple(step / 20 for step in range(6, 17))
 
 
 def train(
@@ -34,7 +35,7 @@ def train(
 ) -> Score:
     """Train the shipped weights into the folder `output`; returns their score on the development abstracts.
 
-    `corpus` holds train.texts.jsonl, train.ann.jsonl and dev.gold.jsonl; dev decides only how cautious the tagger is.
+    `corpus` holds train.texts.jsonl, train.ann.jsonl and dev.gold.jsonl; dev decides only its eagerness and threshold.
     `silver` is a file of labels (`kg.train.corpus.write_silver`), `vectors` one of word vectors (`kg.train.vectors`).
     """
     nlp = blank()
@@ -45,8 +46,8 @@ def train(
     taught = read_silver(nlp, silver) if silver else []
     tagger = Tagger(nlp, "tagger", **SHAPE, vectors=length)
     fit(tagger.network, [*taught, *gold * gold_repeats], epochs=epochs, seed=seed)
-    caution, score = tune(nlp, tagger, read_gold(corpus / "dev.gold.jsonl"))
-    save(nlp, tagger, {**SHAPE, "vectors": length, "caution": caution}, output)
+    score = tune(nlp, tagger, read_gold(corpus / "dev.gold.jsonl"))
+    save(nlp, tagger, {**SHAPE, "vectors": length}, output)
     return score
 
 
@@ -95,20 +96,27 @@ def _cross_entropy(guesses: Sequence[Floats], batch: Sequence[Example]) -> float
     )
 
 
-def tune(nlp: Language, tagger: Tagger, gold: Sequence[GoldPaper]) -> tuple[float, Score]:
-    """The caution that scores best on `gold`, and that score."""
+def tune(nlp: Language, tagger: Tagger, gold: Sequence[GoldPaper]) -> Score:
+    """Set the eagerness and threshold of `tagger` to those that score best on `gold`; returns that score."""
     docs = [nlp.make_doc(paper.text) for paper in gold]
     probabilities = tagger.network.predict(docs)
-    scores = {caution: measure(gold, docs, decode(probabilities, caution=caution)) for caution in CAUTIONS}
-    best = max(CAUTIONS, key=lambda caution: scores[caution].f1)
-    return best, scores[best]
+    best = Score(0.0, 0.0)
+    for eagerness in EAGERNESS:
+        found = decode(probabilities, eagerness=eagerness)
+        for threshold in THRESHOLDS:
+            names = (surest(doc, some, threshold) for doc, some in zip(docs, found, strict=True))
+            score = measure(gold, docs, names)
+            if score.f1 > best.f1:
+                best, tagger.eagerness, tagger.threshold = score, eagerness, threshold
+    return best
 
 
-def save(nlp: Language, tagger: Tagger, settings: Mapping[str, float], output: Path) -> None:
-    """Write a pipeline of tokenizer and `tagger`, free of the words that training has seen."""
+def save(nlp: Language, tagger: Tagger, shape: Mapping[str, int], output: Path) -> None:
+    """Write a pipeline of tokenizer and `tagger`, whose network has that `shape`, without the words it has seen."""
     fresh = blank()
     fresh.vocab.vectors = nlp.vocab.vectors
-    copy = fresh.add_pipe("kg_tagger", config=dict(settings))
+    settings = {**shape, "eagerness": tagger.eagerness, "threshold": tagger.threshold}
+    copy = fresh.add_pipe("kg_tagger", config=settings)
     assert isinstance(copy, Tagger)
     copy.from_bytes(tagger.to_bytes())
     fresh.meta.update(name="names", description="Names in abstracts of research papers", license="MIT")
