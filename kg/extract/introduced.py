@@ -1,64 +1,208 @@
-"""Which of the names in an abstract the paper presents as its own."""
+"""Which of the names in an abstract the paper presents as its own.
 
-import re
-from collections.abc import Iterable, Sequence
+A name is the paper's own if the learnt weights (kg/data/introduced.tsv) of what is seen of it, in the title and around
+each of its occurrences, add up to more than nothing. `kg.train.introduced` learns them.
+"""
 
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+
+from kg.extract.contexts import Context, contexts, role_of, verb_class
+from kg.files import PACKAGE
+from kg.lexicon import Lexicon, load
 from kg.model import Mention
-from kg.text import fold, sentences
+from kg.spelling import loose
+from kg.text import fold
 
 OWN_TYPES = frozenset({"Method", "Model", "Software", "Dataset"})
 
-_VERB = (
-    r"(?:propos|present|introduc|develop|design|releas|creat|construct|contribut|devis|formulat|unveil|"
-    r"open-?sourc|establish|describ|build|built|curat|collect|offer|provid|put forward|publish|implement)\w*"
-)
-_WHO = r"(?:we|this (?:paper|work|article|study|report|letter)|the authors|here)"
-# `we then propose a novel, lightweight framework, NAME` up to the name; verbs of use between would mean another's work.
-_BEFORE = re.compile(
-    rf"\b{_WHO}\b(?:(?!\b(?:use|using|on|with|for|based|by|than|over|against|via|from|of)\b)[^.;:]){{0,60}}?\b{_VERB}\b"
-    rf"(?P<gap>[^.;]{{0,90}})$",
-    re.IGNORECASE,
-)
-_GAP_STOP = re.compile(
-    r"\b(?:for|that|which|to|with|using|based on|on|from|where|of|by|in|via|by|over|than)\b", re.IGNORECASE
-)
-_NAMED = re.compile(
-    r"\b(?:named|called|dubbed|termed|coined|namely|which we (?:call|name|dub|term)|we (?:call|name|dub|term)(?: it| this)?)\s+(?:the\s+)?[\"'`‘“*]*$"
-)
-_PASSIVE = re.compile(
-    rf"^\W{{0,3}}(?:\([^)]*\) )?(?:is|are) (?:then |first |thus |here )?(?:proposed|presented|introduced|developed|released)\b"
-)
+_PLACES = {
+    **dict.fromkeys(("with", "via", "using", "by", "through"), "with"),
+    **dict.fromkeys(("for", "of", "in", "to", "on", "and", "from", "into"), "of"),
+}
+_TELLING = frozenset(("a", "an", "the", ",", "and", ")", ":", "of", "than", ""))
+_FUNCTION = frozenset("and or can we has but not when under across without within into between".split())
 
 
 def introduced(text: str, mentions: Sequence[Mention], same: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """The folded surfaces that the text introduces; `same` pairs surfaces that name one thing (abbreviations)."""
+    """The folded surfaces that the text introduces; `same` pairs surfaces that name one thing (abbreviations).
+
+    `mentions` are in order and do not overlap; the title ends at the first newline of `text`.
+    """
+    pairs = list(same)
+    learnt = weights()
+    own = {
+        fold(mention.text)
+        for group, features in described(text, mentions, pairs)
+        if sum([learnt[feature] for feature in features if feature in learnt]) > 0
+        for mention in group
+    }
+    folded = [(fold(short), fold(long)) for short, long in pairs]
+    return frozenset(own | {form for pair in folded if own & set(pair) for form in pair})
+
+
+@cache
+def weights() -> Mapping[str, float]:
+    with (PACKAGE / "data" / "introduced.tsv").open(encoding="utf-8", newline="") as file:
+        return {row[0]: float(row[1]) for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
+
+
+@cache
+def _lexicon() -> Lexicon:
+    return load()
+
+
+def described(
+    text: str, mentions: Sequence[Mention], same: Sequence[tuple[str, str]]
+) -> Iterator[tuple[Sequence[Mention], set[str]]]:
+    """The mentions of each thing that a paper could introduce, with the features of the thing."""
     title_end = text.find("\n")
-    spans = list(sentences(text))
-    own: set[str] = set()
+    candidates = [mention for mention in mentions if mention.type in OWN_TYPES]
+    body = [mention for mention in candidates if mention.start > title_end]
+    seen = dict(zip((mention.start for mention in body), contexts(text, body, title_end + 1), strict=True))
+    abbreviated = {loose(form) for pair in same for form in pair}
+    scene = Scene(text, title_end, seen)
+    for group in _groups(candidates, same):
+        features = set(scene.features(group))
+        if any(loose(mention.text) in abbreviated for mention in group):
+            features.add("abbreviated")
+        yield group, features
+
+
+def _groups(mentions: Sequence[Mention], same: Iterable[tuple[str, str]]) -> Iterable[Sequence[Mention]]:
+    """The mentions by the thing they name."""
+    leader: dict[str, str] = {}
+
+    def lead(name: str) -> str:
+        while name in leader:
+            leader[name] = name = leader.get(leader[name], leader[name])
+        return name
+
+    for short, long in same:
+        left, right = lead(loose(short)), lead(loose(long))
+        if left != right:
+            leader[left] = right
+    groups: dict[str, list[Mention]] = defaultdict(list)
     for mention in mentions:
-        if mention.type in OWN_TYPES and (
-            _in_title(text, mention, title_end) or _in_sentence(text, mention, _sentence(spans, mention), title_end)
-        ):
-            own.add(fold(mention.text))
-    pairs = [(fold(short), fold(long)) for short, long in same]
-    return frozenset(own | {other for pair in pairs for other in pair if own & set(pair)})
+        groups[lead(loose(mention.text))].append(mention)
+    return groups.values()
 
 
-def _sentence(spans: Sequence[tuple[int, int]], mention: Mention) -> tuple[int, int]:
-    return next(((start, end) for start, end in spans if start <= mention.start < end), (mention.start, mention.end))
+class Scene:
+    """A paper's title and the contexts in its abstract, by the starts of the mentions."""
+
+    def __init__(self, text: str, title_end: int, seen: Mapping[int, Context]) -> None:
+        self._text = text
+        self._title_end = title_end
+        self._seen = seen
+        self._colon = text.find(":", 0, max(title_end, 0))
+        self._last = max((context.sentence for context in seen.values()), default=0)
+        self._own = min(
+            (context.sentence for context in seen.values() if context.actor == "self"), default=self._last + 1
+        )
+
+    def features(self, group: Sequence[Mention]) -> Iterator[str]:
+        body = [mention for mention in group if mention.start > self._title_end]
+        names = {mention.text for mention in group}
+        form = _form(names)
+        yield from ("bias", f"form {form}", f"occurrences {min(len(body), 4)} {form}")
+        if any(map(_lexicon().by_surface, names)):
+            yield from ("known", f"known {form}")
+        if all(name.endswith("s") for name in names):
+            yield "plural"
+        place = "none"
+        for mention in group:
+            if mention.start < self._title_end:
+                place = self._place(mention)
+                yield from (f"title {place}", f"title {place} {form}")
+            else:
+                yield from _around(self._seen[mention.start], form)
+        yield f"title {place}"
+        yield from self._spread(body, place, form)
+
+    def _place(self, mention: Mention) -> str:
+        """Where in the title a name stands."""
+        start = mention.start
+        if start < 8 and not self._text[:start].strip(" \"'`‘“$\\{("):
+            after = self._text[mention.end : mention.end + 8].lstrip(" \"'’”)}*$")
+            return "colon" if after[:1] in (":", "-", "–") else "start"
+        subtitle = 0 <= self._colon < start
+        if subtitle and start - self._colon < 40 and len(self._text[self._colon + 1 : start].split()) <= 2:
+            return "subtitle"
+        words = self._text[max(0, start - 20) : start].lower().split()
+        return _PLACES.get(words[-1] if words else "", "after colon" if subtitle else "elsewhere")
+
+    def _spread(self, body: Sequence[Mention], place: str, form: str) -> Iterator[str]:
+        """Where in the abstract a thing is named: before the paper speaks of itself, then, or after."""
+        if not body:
+            yield from ("only title", f"only title {place}")
+            return
+        first, last = (self._seen[mention.start].sentence for mention in (body[0], body[-1]))
+        since = "before" if first < self._own else "with" if first == self._own else "after"
+        yield from (f"first {since}", f"first {since} {form}")
+        if place != "none":
+            yield f"first {since} titled"
+        if first == 0:
+            yield "first sentence"
+        if last >= 0.6 * (self._last + 1):
+            yield "late"
 
 
-def _in_title(text: str, mention: Mention, title_end: int) -> bool:
-    """`NAME: what it is`."""
-    return mention.end < title_end and text[mention.end] == ":" and not text[: mention.start].strip(" \"'`‘“")
+def _form(names: Iterable[str]) -> str:
+    """How a thing is written: as an invented name, in title case, or in plain words."""
+    forms = set(map(_shape, names))
+    return next((form for form in ("name", "title case") if form in forms), "plain")
 
 
-def _in_sentence(text: str, mention: Mention, sentence: tuple[int, int], title_end: int) -> bool:
-    if mention.start < title_end:
-        return False
-    before = text[max(sentence[0], mention.start - 200) : mention.start]
-    after = text[mention.end : min(sentence[1], mention.end + 120)]
-    if _NAMED.search(before) or _PASSIVE.match(after):
-        return True
-    found = _BEFORE.search(before)
-    return found is not None and not _GAP_STOP.search(found["gap"])
+def _shape(text: str) -> str:
+    if " " in text:
+        words = [word for word in text.split() if len(word) > 3]
+        return "title case" if all(word[:1].isupper() for word in words) else "plain"
+    invented = any(letter.isupper() for letter in text[1:]) or (
+        text[:1].isupper() and any(letter.isdigit() for letter in text)
+    )
+    return "name" if invented else "title case" if text[:1].isupper() else "plain"
+
+
+def _around(context: Context, form: str) -> Iterator[str]:
+    """What one occurrence tells."""
+    verb, barred = context.verb, context.barred
+    if verb not in ("propose", "make", "name"):
+        yield from (f"{verb} barred={bool(barred)}", f"{verb} by {context.actor}")
+    elif barred:
+        yield from (f"{verb} {barred}", f"{barred} {form}")
+    else:
+        near = "near" if context.since <= 6 else "far"
+        yield from (verb, f"{verb} {near}", f"{verb} by {context.actor}", f"{verb} {form}")
+        yield from (f"{verb} after={_kind(context.after)}", f"{verb} apposed={context.apposed} {form}")
+        if context.new:
+            yield f"{verb} new"
+        if context.before[0] in (",", "a", "an", "the", "and"):
+            yield f"{verb} {context.before[0]}"
+    last, second = context.before
+    if last in (",", "(", ":", "-") and role_of(second) == "head":
+        yield from ("head,", f"head, {form}")
+    if "our" in (last, second):
+        yield from ("our", f"our {form}")
+    if role_of(last) == "new":
+        yield "new"
+    if last in _TELLING:
+        yield f"before {last}"
+    if context.presented:
+        yield "presented"
+
+
+def _kind(word: str) -> str:
+    """What sort of word follows: it tells whether the name is whole or modifies another noun."""
+    role = role_of(word)
+    if not word[:1].isalnum():
+        return "hyphen" if word == "-" else "mark"
+    if role == "head" or (word.endswith("s") and role_of(word[:-1]) == "head"):
+        return "head"
+    if role in ("be", "link", "clause") or word in _FUNCTION:
+        return "function"
+    if verb_class(word):
+        return "verb"
+    return "modifier" if word.endswith("based") else "ends in s" if word.endswith("s") and len(word) > 4 else "noun"
