@@ -3,11 +3,14 @@
 import csv
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from kg.extract.features import Name, bucket, number_features, pair_features, unit_class
+from kg.extract.choices import Alternative
+from kg.extract.features import bucket, number_features, pair_features, unit_class
 from kg.extract.numbers import Number
-from kg.extract.passages import Passage, Scene, Thing
+from kg.extract.passages import Name, Passage, Scene, Spot, Thing
 from kg.files import PACKAGE
+from kg.model import Result
 
 KINDS = ("neither", "result", "quantity")
 _SYSTEMS = frozenset({"Method", "Model", "Software"})
@@ -19,112 +22,135 @@ ROLES = {
     "of": _SYSTEMS | {"Dataset", "Hardware"},
 }
 SIZES = ("parameters", "tokens", "context_length", "dataset_size", "scale", "duration", "cost", "memory", "other")
-Alternative = tuple[str, list[str]]
 
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (PACKAGE / "data" / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
-_METRIC_WORDS = {
-    spelling: row["metric"] for row in _rows("metric_words.tsv") for spelling in (row["word"], row["word"].capitalize())
-}
+with (PACKAGE / "data" / "implied_metrics.tsv").open(encoding="utf-8", newline="") as _file:
+    _IMPLIED = [(row["word"], row["metric"]) for row in csv.DictReader(_file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+# Words that stand for a metric, and metrics that need no word at all.
+_METRIC_WORDS = {form: metric for word, metric in _IMPLIED if word for form in (word, word[0].upper() + word[1:])}
+_DEFAULTS = tuple(metric for word, metric in _IMPLIED if not word)
 _METRIC_WORD = re.compile(
     rf"\b(?:{'|'.join(sorted(map(re.escape, _METRIC_WORDS), key=lambda word: (-len(word), word)))})\b"
 )
-_DEFAULTS = tuple(row["metric"] for row in _rows("metric_defaults.tsv"))
 _OWN = frozenset({"our", "ours", "we", "proposed"})
-_NEAR = 8
+_NEAR = 6
+_FAR = 4
+_SALIENT = 6  # of the things that a sentence does not name, the rest is hardly ever meant
+_AGAIN = "again"
+_STOP = re.compile(
+    r"(?:[^\w<]|<N>|(?:of|on|in|for|with|from|to|by|at|across|and|or|that|which|are|is|was|were|using|per|than|as)$)"
+)
 
 
 def metric_names(scene: Scene, passage: Passage) -> list[Name]:
-    """The metrics that a sentence names, in order: mentions, and words that stand for one."""
-    names = [Name(name.start, name.end, name.text, name.type) for name in passage.names if name.type == "Metric"]
+    """The metrics that a sentence names, in order: mentions, and words that imply one."""
+    names = [
+        replace(name, text=_METRIC_WORDS.get(name.text, name.text)) for name in passage.names if name.kind == "Metric"
+    ]
     taken = [(name.start, name.end) for name in names]
     for match in _METRIC_WORD.finditer(scene.text, passage.start, passage.end):
-        if not any(start < match.end() and match.start() < end for start, end in taken):
-            names.append(Name(*match.span(), _METRIC_WORDS[match.group()], "word"))
+        start, end = match.span()
+        if not any(left < end and start < right for left, right in taken):
+            name = Name(_METRIC_WORDS[match.group()], "word", start, end, passage.index(start), passage.index(end))
+            names.append(name)
     return sorted(names, key=lambda name: name.start)
 
 
-def kinds(scene: Scene, passage: Passage, number: Number, metrics: Sequence[Name]) -> Iterator[Alternative]:
+def kinds(spot: Spot, metrics: Sequence[Name]) -> Iterator[Alternative[str]]:
     """Neither, result or quantity."""
-    place = "title" if passage.start == 0 else "last" if passage is scene.passages[-1] else "body"
-    features = number_features(passage, number, metrics, place=place)
-    yield KINDS[0], []
+    features = number_features(spot, metrics)
+    yield Alternative(KINDS[0], (), KINDS[0])
     for kind in KINDS[1:]:
-        yield kind, [f"{kind} {feature}" for feature in features]
+        yield Alternative(kind, features, kind)
 
 
-def metrics_of(passage: Passage, number: Number, metrics: Sequence[Name]) -> Iterator[tuple[Name, list[str]]]:
-    """The metrics of the sentence, then those that go without saying."""
-    unit, named = unit_class(number), min(2, sum(1 for name in metrics if name.kind == "Metric"))
+def metrics_for(spot: Spot, metrics: Sequence[Name], last: Result | None) -> Iterator[Alternative[Name]]:
+    """The metrics of the sentence, those named before it, and those that go without saying.
+
+    `last` is the last result before this number; its metric counts when it is of the same sentence.
+    """
+    previous = last.metric if last and last.start >= spot.passage.start else None
+    unit, named = unit_class(spot.number), min(2, sum([name.kind == "Metric" for name in metrics]))
     for name in metrics:
-        folded = name.text.lower()
-        head = folded.split()[-1]
-        yield name, [
-            *pair_features(passage, number, name, metrics),
-            name.kind, f"{name.kind} {unit}", f"{name.kind} named={named}", f"head={head}", f"head={head}|{unit}", f"whole={folded}",
-        ]  # fmt: skip
-    words = passage.words
-    near = set(words[max(0, passage.index(number.start) - _NEAR) : passage.index(number.end) + _NEAR])
-    for name in _DEFAULTS:
-        yield Name(-1, -1, name, "default"), [
-            "default", f"default named={named}", f"default any={bool(metrics)}", f"default={name}", f"default={name}|{unit}",
-            f"default={name} named={named}", *[f"default={name} near={word}" for word in near],
-        ]  # fmt: skip
-
-
-def things_for(
-    role: str, scene: Scene, passage: Passage, number: Number, previous: str | None
-) -> Iterator[tuple[str, list[str]]]:
-    """None (an empty text), the things of a role that the sentence names, and those named elsewhere."""
-    types = ROLES[role]
-    things = [thing for thing in scene.things if thing.type in types]
-    rivals = [Name(name.start, name.end, name.text, name.type) for name in passage.names if name.type in types]
-    here = [_nearest(thing, passage, number) for thing in things]
-    count, unit = min(3, sum(1 for name in here if name)), unit_class(number)
-    at = passage.index(number.start)
-    own = bool(_OWN.intersection(passage.words[:at]))
-    situation = f"here={count} own={own}"
-    yield (
-        "",
-        [
-            "none",
-            f"none {unit}",
-            f"none {situation}",
-            f"none previous={previous is not None} here={count}",
-            f"none things={min(3, len(things))}",
-        ],
-    )
-    for rank, (thing, name) in enumerate(zip(things, here, strict=True)):
-        standing = _standing(thing, rank, previous)
-        if name:
-            ordinal = min(3, sum(1 for rival in rivals if rival.start < name.start))
-            yield name.text, [
-                *pair_features(passage, number, name, rivals), *standing, *[f"here {fact}" for fact in standing],
-                f"here ordinal={ordinal}", f"here ordinal={ordinal} side={name.start < number.start}", f"here {situation}",
-            ]  # fmt: skip
-        elif role != "baseline":
-            later = _named_since(thing, things, passage)
-            yield thing.text, [
-                *standing, *[f"away {fact}" for fact in standing], *[f"away {situation} {fact}" for fact in standing],
-                f"away {situation}", f"away since={later}", f"away things={min(4, len(things))}",
-            ]  # fmt: skip
-
-
-def _nearest(thing: Thing, passage: Passage, number: Number) -> Name | None:
-    """The mention of a thing in this sentence that is nearest to the number and does not hold it."""
-    here = [
-        name
-        for name in thing.mentions
-        if passage.start <= name.start < passage.end and not name.start <= number.start < name.end
+        yield Alternative(name, [
+            *pair_features(spot, name, metrics), name.kind, f"{name.kind} {unit}", f"{name.kind} named={named}",
+            f"previous={previous is not None} {previous == name.text}", f"previous={previous == name.text} {unit}",
+            *_sort_of(name.text, unit),
+        ])  # fmt: skip
+    for since, thing in enumerate(_named_before(spot)):
+        yield Alternative(Name(thing.text, "away"), [
+            "away", f"away {unit}", f"away named={named}", f"away any={bool(metrics)}", f"away since={since}",
+            f"away count={min(3, len(thing.mentions))}", *_sort_of(thing.text, unit),
+            f"away previous={previous is not None} {previous == thing.text}",
+        ])  # fmt: skip
+    words = set(spot.passage.words[max(0, spot.first - _NEAR) : spot.last + _NEAR])
+    situation = [
+        "any",
+        f"named={named}",
+        f"names={bool(metrics)}",
+        f"unit={unit}",
+        *[it for it in words if len(it) > 2],
     ]
-    if not here:
-        return None
-    name = min(here, key=lambda name: abs(name.start - number.start))
-    return Name(name.start, name.end, name.text, name.type)
+    for text in _DEFAULTS:
+        yield Alternative(Name(text, "default"), [*situation, f"previous={previous and previous == text}"], text)
+
+
+def _sort_of(metric: str, unit: str) -> tuple[str, ...]:
+    folded = metric.lower()
+    head = folded.split()[-1]
+    return f"head={head}", f"head={head}|{unit}", f"whole={folded}"
+
+
+def _named_before(spot: Spot) -> list[Thing]:
+    """The metrics that earlier sentences name and this one does not, the last named first."""
+    here = {name.thing for name in spot.passage.names}
+    last = {
+        thing: at
+        for thing in spot.scene.things
+        if thing.type == "Metric" and thing not in here and (at := thing.last_before(spot.passage.start)) >= 0
+    }
+    return sorted(last, key=lambda thing: -last[thing])[:_FAR]
+
+
+def things_for(role: str, spot: Spot, previous: str | None) -> Iterator[Alternative[str]]:
+    """None (an empty text), the things of a role that the sentence names, and those named elsewhere."""
+    passage, number, types = spot.passage, spot.number, ROLES[role]
+    things = [thing for thing in spot.scene.things if thing.type in types]
+    rivals = [name for name in passage.names if name.kind in types]
+    here = _nearest(rivals, number)
+    last = [thing.last_before(passage.start) for thing in things]
+    count, own = min(3, len(here)), not _OWN.isdisjoint(passage.words[: spot.first])
+    situation = f"here={count} own={own}"
+    yield Alternative("", [
+        "none", f"none {unit_class(number)}", f"none {situation}", f"none things={min(3, len(things))}",
+        f"none previous={previous is not None} here={count}",
+    ])  # fmt: skip
+    for rank, thing in enumerate(things):
+        standing = _standing(thing, rank, previous)
+        if name := here.get(thing):
+            ordinal = min(3, sum([rival.start < name.start for rival in rivals]))
+            yield Alternative(name.text, [
+                *pair_features(spot, name, rivals), *standing, *[f"here {fact}" for fact in standing],
+                f"here ordinal={ordinal}", f"here ordinal={ordinal} {name.start < number.start}", f"here {situation}",
+            ])  # fmt: skip
+        elif role != "baseline" and (rank < _SALIENT or standing[-1] == _AGAIN):
+            since = bucket(sum([other > last[rank] for other in last])) if last[rank] >= 0 else "later"
+            yield Alternative(thing.text, [
+                *standing, *[f"away {fact}" for fact in standing], *[f"{situation} {fact}" for fact in standing],
+                f"away {situation}", f"away since={since}",
+                f"away things={min(4, len(things))}",
+            ])  # fmt: skip
+
+
+def _nearest(names: Sequence[Name], number: Number) -> dict[Thing | None, Name]:
+    """For each thing that some names name the one nearest to the number; one that holds the number does not count."""
+    nearest: dict[Thing | None, Name] = {}
+    for name in names:
+        known = nearest.get(name.thing)
+        if not name.start <= number.start < name.end and (
+            known is None or abs(name.start - number.start) < abs(known.start - number.start)
+        ):
+            nearest[name.thing] = name
+    return nearest
 
 
 def _standing(thing: Thing, rank: int, previous: str | None) -> tuple[str, ...]:
@@ -135,25 +161,29 @@ def _standing(thing: Thing, rank: int, previous: str | None) -> tuple[str, ...]:
         f"rank={min(rank, 4)}",
         f"title-start={thing.mentions[0].start == 0}",
         f"count={min(len(thing.mentions), 4)}",
-        f"previous={any(previous == name.text for name in thing.mentions)}",
+        _AGAIN if previous is not None and previous in [name.text for name in thing.mentions] else "new",
     )
 
 
-def _named_since(thing: Thing, things: Sequence[Thing], passage: Passage) -> str:
-    """How many names of the same role stand between a thing's last mention and the sentence."""
-    last = max((name.end for name in thing.mentions if name.end <= passage.start), default=-1)
-    if last < 0:
-        return "later"
-    return bucket(sum(1 for other in things for name in other.mentions if last < name.start < passage.start))
-
-
-def sizes(passage: Passage, number: Number, noun: str) -> Iterator[Alternative]:
+def sizes(spot: Spot) -> Iterator[Alternative[str]]:
     """The kinds of quantity."""
-    at, words = passage.index(number.start), passage.words
-    near = words[max(0, at - 5) : passage.index(number.end) + 5]
+    noun, number, words = counted(spot), spot.number, spot.passage.words
     facts = [
-        "any", f"unit={unit_class(number)}", f"scale={number.scale.lower()}", f"noun={noun}", f"scaled noun={noun} {bool(number.scale)}",
-        *[f"near={word}" for word in set(near)], *[f"inside={name.type}" for name in passage.names if name.start <= number.start < name.end],
+        "any", f"unit={unit_class(number)}", f"scale={number.scale.lower()}", f"noun={noun}",
+        f"scaled={bool(number.scale)} noun={noun}",
+        *[f"near={word}" for word in set(words[max(0, spot.first - 5) : spot.last + 5])],
+        *[f"inside={name.kind}" for name in spot.passage.names if name.start <= number.start < name.end],
     ]  # fmt: skip
     for size in SIZES:
-        yield size, [f"{size} {fact}" for fact in facts]
+        yield Alternative(size, facts, size)
+
+
+def counted(spot: Spot) -> str:
+    """What is counted: the first plural within four words behind a number, else the first of them."""
+    following: list[str] = []
+    for word in spot.passage.words[spot.last : spot.last + 4]:
+        if _STOP.match(word):
+            break
+        following.append(word)
+    plural = next((word for word in following if word.endswith("s") and len(word) > 3), None)
+    return plural or (following[0] if following else "")

@@ -4,26 +4,41 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from math import exp
+from typing import Generic, NamedTuple, TypeVar
 
 from kg.files import PACKAGE
 
+It = TypeVar("It")
+# Weights by the label of an alternative (empty for those that share theirs) and feature, of one choice.
 Weights = Mapping[str, Mapping[str, float]]
 
 
+class Alternative(NamedTuple, Generic[It]):
+    """Something that may be chosen; a label gives it weights of its own."""
+
+    it: It
+    features: Sequence[str]
+    label: str = ""
+
+
 @cache
-def weights() -> Weights:
-    """The learnt weights by choice and feature (data/choices.tsv); `kg.train.results` writes them."""
-    learnt: dict[str, dict[str, float]] = {}
+def weights() -> Mapping[str, Weights]:
+    """The learnt weights of each choice (data/choices.tsv); `kg.train.results` writes them."""
+    learnt: dict[str, dict[str, dict[str, float]]] = {}
     with (PACKAGE / "data" / "choices.tsv").open(encoding="utf-8", newline="") as file:
-        for choice, feature, weight in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            learnt.setdefault(choice, {})[feature] = float(weight)
+        for choice, label, feature, weight in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            learnt.setdefault(choice, {}).setdefault(label, {})[feature] = float(weight)
     return learnt
 
 
-def probabilities(alternatives: Sequence[Iterable[str]], learnt: Mapping[str, float]) -> list[float]:
-    """The probability of each alternative, given that one of them is right."""
-    scores = [sum([learnt[feature] for feature in features if feature in learnt]) for features in alternatives]
-    top = max(scores)
-    parts = [exp(score - top) for score in scores]
+def ranked(choice: str, alternatives: Iterable[Alternative[It]]) -> list[tuple[It, float]]:
+    """The alternatives with their probabilities, given that one of them is right; the likeliest first."""
+    learnt = weights().get(choice, {})
+    scores = []
+    for it, features, label in alternatives:
+        known = learnt.get(label, {})
+        scores.append((it, sum([known[feature] for feature in features if feature in known])))
+    scores.sort(key=lambda pair: -pair[1])
+    parts = [exp(score - scores[0][1]) for _, score in scores]
     total = sum(parts)
-    return [part / total for part in parts]
+    return [(it, part / total) for (it, _), part in zip(scores, parts, strict=True)]

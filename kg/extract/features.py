@@ -1,10 +1,9 @@
 """What choices look at: the features of a number, and of a number with a name of its sentence."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from kg.extract.numbers import Number
-from kg.extract.passages import Passage
+from kg.extract.passages import Name, Passage, Spot
 from kg.units import canonical
 
 _UNIT_CLASSES = {
@@ -13,23 +12,12 @@ _UNIT_CLASSES = {
     **dict.fromkeys(("ns", "µs", "ms", "s", "min", "h", "days", "weeks", "months", "years"), "time"),
     **dict.fromkeys(("KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "B", "bits"), "memory"),
 }  # fmt: skip
-_EDGES = (0, 1, 2, 3, 4, 5, 7, 10, 15, 25)
+_BUCKETS = ("0", "1", "2", "3", "4", "5", "7", "7", *["10"] * 3, *["15"] * 5, *["25"] * 10)
 _LINKS = frozenset(
     ", ; ( ) and while whereas with to by compared over than from on for of vs in at using versus baseline".split()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """Something a number may be of: `text` is what the result will say, `start` and `end` where that stands.
-
-    `kind` is a mention's type, `word` for a word that stands for a metric, `default` for a metric that stands nowhere.
-    """
-
-    start: int
-    end: int
-    text: str
-    kind: str
+_DETERMINERS = frozenset(("the", "a", "an", "its", "their", "our"))
+_JOINTS = frozenset((",", "/", "and", "or", "&"))
 
 
 def unit_class(number: Number) -> str:
@@ -42,14 +30,15 @@ def unit_class(number: Number) -> str:
 
 
 def bucket(distance: int) -> str:
-    return next((str(edge) for edge in _EDGES if distance <= edge), "far")
+    """A distance in words, the coarser the longer."""
+    return _BUCKETS[distance] if distance < len(_BUCKETS) else "far"
 
 
-def number_features(passage: Passage, number: Number, metrics: Sequence[Name], *, place: str) -> list[str]:
+def number_features(spot: Spot, metrics: Sequence[Name]) -> list[str]:
     """What tells a result from a size: the number itself, the words around it, the names and metrics near it."""
-    unit, shape = unit_class(number), _shape(number)
-    first, last = passage.index(number.whole_start), passage.index(number.end)
-    words = passage.words
+    passage, number, first, last = spot.passage, spot.number, spot.first, spot.last
+    unit, shape, words = unit_class(number), _shape(number), passage.words
+    place = "title" if passage.start == 0 else "last" if passage is spot.scene.passages[-1] else "body"
     b3, b2, b1 = ("^", "^", "^", *words[max(0, first - 3) : first])[-3:]
     a1, a2, a3 = (*words[last : last + 3], "$", "$", "$")[:3]
     return [
@@ -60,8 +49,8 @@ def number_features(passage: Passage, number: Number, metrics: Sequence[Name], *
         f"a1={a1}", f"a1={a1}|{unit}", f"a2={a2}", f"a3={a3}", f"a12={a1} {a2}",
         *[f"B={word}" for word in set(words[max(0, first - 12) : first])],
         *[f"A={word}" for word in set(words[last : last + 8])],
-        *_names_near(passage, number, first, last),
-        *_metrics_near(passage, metrics, first, last, unit),
+        *_names_near(spot),
+        *_metrics_near(metrics, first, last, unit),
     ]  # fmt: skip
 
 
@@ -78,56 +67,97 @@ def _shape(number: Number) -> str:
     return f"digits-{min(5, len(value))}"
 
 
-def _names_near(passage: Passage, number: Number, first: int, last: int) -> Iterator[str]:
-    for name in passage.names:
-        if name.end < number.start - 40 or name.start > number.end + 40:
-            continue
-        if name.start <= number.start < name.end:
-            yield f"inside={name.type}"
-        elif 0 <= (gap := passage.index(name.start) - last) <= 2:
-            yield f"then={name.type}|{gap}"
-        elif 0 <= (gap := first - passage.index(name.end)) <= 2:
-            yield f"after={name.type}|{gap}"
+def _names_near(spot: Spot) -> Iterator[str]:
+    for name in spot.passage.names:
+        if name.start <= spot.number.start < name.end:
+            yield f"inside={name.kind}"
+        elif 0 <= (gap := name.first - spot.last) <= 2:
+            yield f"then={name.kind}|{gap}"
+        elif 0 <= (gap := spot.first - name.last) <= 2:
+            yield f"after={name.kind}|{gap}"
 
 
-def _metrics_near(passage: Passage, metrics: Sequence[Name], first: int, last: int, unit: str) -> Iterator[str]:
-    behind = [gap for name in metrics if (gap := passage.index(name.start) - last) >= 0]
-    ahead = [gap for name in metrics if (gap := first - passage.index(name.end)) >= 0]
-    yield f"metric-after={bucket(min(behind)) if behind else None}|{unit}"
-    yield f"metric-before={bucket(min(ahead)) if ahead else None}|{unit}"
+def _metrics_near(metrics: Sequence[Name], first: int, last: int, unit: str) -> Iterator[str]:
+    behind = min([gap for name in metrics if (gap := name.first - last) >= 0], default=99)
+    ahead = min([gap for name in metrics if (gap := first - name.last) >= 0], default=99)
+    yield f"metric-after={bucket(behind)}|{unit}"
+    yield f"metric-before={bucket(ahead)}|{unit}"
 
 
-def pair_features(passage: Passage, number: Number, name: Name, rivals: Sequence[Name]) -> list[str]:
+def pair_features(spot: Spot, name: Name, rivals: Sequence[Name]) -> list[str]:
     """What ties a name of this sentence to a number: where it stands, what stands between, who else could be meant."""
-    words = passage.words
-    first, last = passage.index(number.whole_start), passage.index(number.end)
-    start, end = passage.index(name.start), passage.index(name.end)
-    side, left, right = ("before", end, first) if name.start < number.start else ("after", last, start)
-    between = words[left:right]
-    others = min(
-        3, sum(1 for other in passage.numbers if left <= passage.index(other.start) < right and other is not number)
+    number, words = spot.number, spot.passage.words
+    side, left, right = (
+        ("before", name.last, spot.first) if name.start < number.start else ("after", spot.last, name.first)
     )
-    closer = min(3, sum(1 for rival in rivals if left <= passage.index(rival.start) < right and rival is not name))
-    pre, post = words[start - 1] if start else "^", words[end] if end < len(words) else "$"
+    between = words[left:right]
+    others = min(3, sum([left <= place < right for place in spot.passage.places]))
+    closer = min(3, sum([left <= rival.first < right for rival in rivals if rival is not name]))
+    distance = bucket(len(between))
+    pre, post = words[name.first - 1] if name.first else "^", words[name.last] if name.last < len(words) else "$"
     features = [
-        side, f"{side} {bucket(len(between))}", f"{side} {others} {closer}", f"{side} numbers={others}", f"{side} closer={closer}",
-        f"{side} kind={name.kind}", f"{side} pre={pre}", f"{side} post={post}", f"{side} pre2={words[start - 2] if start > 1 else '^'} {pre}",
-        f"{side} unit={unit_class(number)}", *[f"{side} between={mark}" for mark in _LINKS.intersection(between)],
+        side, f"{side} {distance}", f"{side} {others} {closer}", f"{side} numbers={others}", f"{side} closer={closer}",
+        f"{side} kind={name.kind}", f"{side} pre={pre}", f"{side} post={post}", f"{side} unit={unit_class(number)}",
+        f"{side} pre2={words[name.first - 2] if name.first > 1 else '^'} {pre}",
+        f"{side} owned={_owner(spot, name, len(between))} {distance}",
+        *[f"{side} between={word}" for word in _LINKS.intersection(between)],
     ]  # fmt: skip
     if between:
+        link = next((word for word in reversed(between) if word not in _DETERMINERS), between[-1])
         features += (f"{side} first={between[0]}", f"{side} last={between[-1]}")
+        features.append(f"{side} link={link} {others} {closer}")
     if len(between) <= 4:
         features.append(f"{side} gap={' '.join(between)}")
-    if side == "before" and "respectively" in words:
-        features += _aligned(passage, number, name, rivals)
+    if side == "before":
+        features += _aligned(spot, name, rivals)
     return features
 
 
-def _aligned(passage: Passage, number: Number, name: Name, rivals: Sequence[Name]) -> Iterator[str]:
-    """In `A and B ..., 3 and 4, respectively`, the names count as the numbers do, from the left or from the right."""
-    numbers = [other for other in passage.numbers if other.unit == number.unit]
-    names = sorted({rival.start for rival in rivals if rival.start < numbers[0].start})
-    if len(numbers) > 1 and name.start in names:
-        at, of = numbers.index(number), names.index(name.start)
-        yield f"respectively={at == of}"
-        yield f"respectively-end={len(numbers) - at == len(names) - of}"
+def _owner(spot: Spot, name: Name, distance: int) -> str:
+    """Whether another number is nearer to a name than this one."""
+    nearest = 99
+    for other, place in zip(spot.passage.numbers, spot.passage.places, strict=True):
+        if other is not spot.number:
+            nearest = min(nearest, place - name.last if place >= name.last else max(0, name.first - place - 1))
+    return "this" if nearest > distance else "both" if nearest == distance else "other"
+
+
+def _aligned(spot: Spot, name: Name, rivals: Sequence[Name]) -> Iterator[str]:
+    """In `A and B ... 3 and 4`, the names count as the numbers do, from the left or from the right."""
+    passage, number = spot.passage, spot.number
+    here = passage.places[passage.numbers.index(number)]
+    numbers = _run(passage, passage.places, here)
+    if len(numbers) > 1 and len(names := _run(passage, [rival.first for rival in rivals], name.first)) > 1:
+        yield f"list {len(numbers) == len(names)} {numbers.index(here) == names.index(name.first)}"
+    if "respectively" in passage.words:
+        places = sorted({rival.first for rival in rivals if rival.start < number.start})
+        alike = [
+            place for other, place in zip(passage.numbers, passage.places, strict=True) if other.unit == number.unit
+        ]
+        at, of = alike.index(here), places.index(name.first)
+        yield f"respectively {at == of}"
+        yield f"respectively-end {len(alike) - at == len(places) - of}"
+
+
+def _run(passage: Passage, places: Sequence[int], place: int) -> list[int]:
+    """Those of some places that nothing but commas, slashes and conjunctions joins to `place`, one of them."""
+    run: list[int] = []
+    for at in sorted(set(places)):
+        between = passage.words[run[-1] + 1 : at] if run else ()
+        if run and not (between and _JOINTS.issuperset(between)):
+            if place in run:
+                break
+            run = []
+        run.append(at)
+    return run
+
+
+def coordinated(spot: Spot, name: Name, rivals: Sequence[Name]) -> list[Name]:
+    """The names that share a number: `98% precision and recall` is of both, `3% and 4%` have one each."""
+    passage = spot.passage
+    rivals = [rival for rival in rivals if rival.kind == "Metric"]
+    here = passage.places[passage.numbers.index(spot.number)]
+    if name not in rivals or len(_run(passage, passage.places, here)) > 1:
+        return [name]
+    run = _run(passage, [rival.first for rival in rivals], name.first)
+    return [rival for rival in rivals if rival.first in run]

@@ -3,15 +3,17 @@ r"""LaTeX mark-up in running text, made invisible without moving a character."""
 import re
 
 _MARKUP = re.compile(
-    r"\\(?P<name>times|sim|approx|simeq|leqslant|leq|le|geqslant|geq|ge|pm|rightarrow|to|lt|gt|percent|mu|circ)(?![A-Za-z])"
+    r"\\(?P<name>times|sim|approx|simeq|leqslant|leq|le|geqslant|geq|ge|pm|rightarrow|to"
+    r"|lt|gt|percent|mu|circ)(?![A-Za-z])"
     r"|(?<=\d)(?P<glued>times)(?=[A-Z \d])|(?<=\d)(?P<star>\*)(?![\w*])"
     r"|\$(?P<sign>[-+−])\$(?=\d)|\\(?P<percent>%)|\\unicode\{x(?P<dash>2013)\}"
-    r"|\\(?:math|text|operatorname)[a-z]{0,4} ?\{|\\(?:emph|bf|bm|boldsymbol|rm|SI|num) ?\{?|\\[,;:!&# $()]|\$|(?<!\d)\{|\}(?!\d)|\*\*"
+    r"|\\(?:math|text|operatorname)[a-z]{0,4} ?\{|\\(?:emph|bf|bm|boldsymbol|rm|SI|num) ?\{?"
+    r"|\\[,;:!&# $()]|\$|(?<!\d)\{|\}(?!\d)|\*\*"
 )
 _SYMBOLS = {
-    "times": "×", "sim": "~", "approx": "≈", "simeq": "≈", "leq": "≤", "le": "≤", "leqslant": "≤", "geq": "≥", "ge": "≥",
-    "geqslant": "≥", "pm": "±", "rightarrow": "→", "to": "→", "lt": "<", "gt": ">", "percent": "%", "mu": "µ", "circ": "°",
-    "*": "×", "2013": "–",
+    "times": "×", "sim": "~", "approx": "≈", "simeq": "≈", "leq": "≤", "le": "≤", "leqslant": "≤", "geq": "≥",
+    "ge": "≥", "geqslant": "≥", "pm": "±", "rightarrow": "→", "to": "→", "lt": "<", "gt": ">", "percent": "%",
+    "mu": "µ", "circ": "°", "*": "×", "2013": "–",
 }  # fmt: skip
 
 

@@ -46,32 +46,41 @@ _WORDS = {row["spelling"]: row["value"] for row in _ROWS if row["kind"] == "word
 _MULTIPLES = {row["spelling"]: (row["value"], row["unit"]) for row in _ROWS if row["kind"] == "multiple"}
 _SCALES = {row["spelling"].lower(): int(row["value"]) for row in _ROWS if row["kind"] == "scale"}
 _QUALIFIERS = {row["spelling"]: row["value"] for row in _ROWS if row["kind"] == "qualifier"}
+_QUALIFIERS_BY_END: dict[str, list[str]] = {}
+for _qualifier in sorted(_QUALIFIERS, key=len, reverse=True):
+    _QUALIFIERS_BY_END.setdefault(_qualifier.rsplit(" ", 1)[-1], []).append(_qualifier)
 
 
 def _either(words: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
 
 
+_LONGEST = 40  # digits; what has more is no number that anybody reads
 # The look-ahead comes first: it turns the search away from every other character at once.
 _DIGITS = re.compile(
-    r"(?=[\d.])(?<![\w.^@#])(?<![A-Za-z][-–])(?P<digits>\d{1,3}(?:(?:,|\{,\})\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"(?=[\d.])(?<![\w.^@#])(?<![A-Za-z][-–])"
+    r"(?P<digits>\d{1,3}(?:(?:,|\{,\})\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"(?P<power> *× *10 ?\^[ {]{0,3}[-−]? ?\d{1,2}| ?\^[ {]{0,3}[-−]? ?\d{1,2}|[eE][-−]?\d{1,2}\b)?"
-    r"(?P<scale>(?:[ -]{1,2}(?:hundred|thousand|million|billion|trillion)|[KkMBT]|bn)(?![A-Za-z/]))?(?P<plus>\+(?![\w.]))?"
+    r"(?P<scale>(?:[ -]{1,2}(?:hundred|thousand|million|billion|trillion)|[KkMBT]|bn)(?![A-Za-z/]))?"
+    r"(?P<plus>\+(?![\w.]))?"
 )
 _WORD = re.compile(
-    rf"(?=[A-Za-z])\b(?P<word>{_either(w for word in (*_WORDS, *_MULTIPLES) for w in (word, word.capitalize()))})"
+    rf"(?=[{''.join(sorted({c for w in (*_WORDS, *_MULTIPLES) for c in (w[0], w[0].upper())}))}])(?<![A-Za-z])"
+    rf"(?P<word>{_either(w for word in (*_WORDS, *_MULTIPLES) for w in (word, word.capitalize()))})"
     r"(?:[ -](?P<scale>hundred|thousand|million|billion))?\b"
-    r"|\b(?:a|one) (?P<one>hundred|thousand|million|billion|trillion)\b"
 )
+_ROUND = re.compile(r"\b(?:a|one) (?P<one>hundred|thousand|million|billion|trillion)\b")
 _ORDERS = re.compile(
-    r"\b(?P<word>(?:an?|one|two|three|four|five|six|\d+(?:\.\d+)?)(?:(?: to |-to-| or |[-–])(?:one|two|three|four|five|six|\d+))?)"
+    r"\b(?P<word>(?:an?|one|two|three|four|five|six|\d+(?:\.\d+)?)"
+    r"(?:(?: to |-to-| or |[-–])(?:one|two|three|four|five|six|\d+))?)"
     r"[ -]orders?[ -]of[ -]magnitude\b"
 )
-_RANK = re.compile(r"#(?P<hash>\d{1,3})\b|(?<![\w.-])(?P<ordinal>\d{1,3})(?:st|nd|rd|th)\b")
-_COMPLEXITY = re.compile(r"(?<![A-Za-z])[OΘΩ] *(?=\()")
+_RANK = re.compile(r"(?=[#\d])(?:#(?P<hash>\d{1,3})\b|(?<![\w.-])(?P<ordinal>\d{1,3})(?:st|nd|rd|th)\b)")
+_COMPLEXITY = re.compile(r"[OΘΩ](?<![A-Za-z].) *(?=\()")
 _POINTS = re.compile(
-    r"(?: *%)?[ -]{1,3}(?!(?:data|key|time|way|end|check|view|test|training|evaluation|reference|feature|operating|grid|sample|query)[ -])"
-    r"(?:(?:absolute|full|relative|[A-Za-z][\w@-]{0,12}) )?(?P<percent>percentage[ -]|percent[ -]|pct\.? )?(?:points?|pts?)\b"
+    r"(?: *%)?[ -]{1,3}"
+    r"(?!(?:data|key|time|way|end|check|view|test|training|reference|feature|operating|grid|sample|query)[ -])"
+    r"(?:[A-Za-z][\w@-]{0,12} )?(?P<percent>percentage[ -]|percent[ -]|pct\.? )?(?:points?|pts?)\b"
 )
 _UNIT = re.compile(
     rf"(?: *|-)(?P<unit>{_either(spelling for spelling in spellings() if spelling != '$')})(?![A-Za-z²^])"
@@ -79,13 +88,11 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _RATE = re.compile(
-    r"[ -]?(?P<noun>[A-Za-z]+(?:[ -][a-z]+)?)(?: ?/ ?|[ -]per[ -])(?:s|sec|second|minute|min|hour|day|GPU|W|J|watt|joule)\b"
+    r"[ -]?(?P<noun>[A-Za-z]{1,20}(?:[ -][a-z]{1,20})?)(?: ?/ ?|[ -]per[ -])"
+    r"(?:s|sec|second|minute|min|hour|day|GPU|W|J|watt|joule)\b"
 )
 _PER_SECOND = re.compile(r"(?: ?/ ?|[ -]per[ -])(?:s|sec|second)$")
-_QUALIFIER = re.compile(
-    rf"(?:(?<![A-Za-z])(?P<word>{_either(q for q in _QUALIFIERS if q[0].isalpha())})|(?P<sign>[~≈<>≤≥]))[ $]*(?:an? |the |only |just )?$",
-    re.IGNORECASE,
-)
+_LAST_WORD = re.compile(r"([A-Za-z.]+-?|[~≈<>≤≥])[ $]*(?:\b(?:an?|the|only|just) +)?$")
 _OUT_OF = re.compile(r" ?/ ?(\d{1,5})\b(?![.,%/]\d)|(?: out)? of (\d{1,4})\b(?! ?%)")
 _FACTOR = re.compile(r"\bfactors? of [a-z ~]{0,15}$")
 _FORMULA = re.compile(r"[^\s$]{0,12}\$|\\")
@@ -110,6 +117,8 @@ def _candidates(text: str, shown: str) -> Iterator[Number | None]:
         yield _digits(match, text, shown)
     for match in _WORD.finditer(shown):
         yield _word(match, shown)
+    for match in _ROUND.finditer(shown) if any(word in shown for word in ("illion", "thousand", "hundred")) else ():
+        yield _spelt(*match.span(), "1", match["one"], shown)
     for match in _RANK.finditer(shown):
         yield Number(*match.span(), match["hash"] or match["ordinal"], "rank", "rank")
     for match in _COMPLEXITY.finditer(shown):
@@ -139,7 +148,7 @@ def _digits(match: re.Match[str], text: str, shown: str) -> Number | None:
     start, end = match.span()
     scale = (match["scale"] or "").strip(" -")
     value = _value(match["digits"], match["power"] or "", _SCALES.get(scale.lower(), 0))
-    if value is None:
+    if value is None or len(value) > _LONGEST:
         return None
     if shown[start - 1 : start] in {"-", "−", "+"} and not re.search(
         r"[\w)\]}%/+–-]$", shown[max(0, start - 2) : start - 1]
@@ -155,6 +164,8 @@ def _digits(match: re.Match[str], text: str, shown: str) -> Number | None:
 
 
 def _value(digits: str, power: str, scale: int) -> str | None:
+    if len(digits) > _LONGEST:
+        return None
     power = re.sub(r"[ ×{]", "", power).replace("−", "-")
     exponent = int(re.split(r"[\^eE]", power)[-1]) if power else 0
     if power.startswith("^"):  # a power of the digits themselves: 10^-3, 2^20
@@ -168,12 +179,15 @@ def _value(digits: str, power: str, scale: int) -> str | None:
 
 def _word(match: re.Match[str], shown: str) -> Number:
     start, end = match.span()
-    word = (match["word"] or "").lower()
+    word = match["word"].lower()
     if word in _MULTIPLES:
         value, unit = _MULTIPLES[word]
         return _qualified(Number(start, start + len(word), value, unit, "multiple"), shown)
-    scale = match["scale"] or match["one"] or ""
-    value = decimal(_WORDS.get(word, "1"), _SCALES[scale] if scale else 0)
+    return _spelt(start, end, _WORDS[word], match["scale"] or "", shown)
+
+
+def _spelt(start: int, end: int, value: str, scale: str, shown: str) -> Number:
+    value = decimal(value, _SCALES[scale] if scale else 0)
     return _qualified(_with_unit(Number(start, end, value, None, "word", scale=scale), shown), shown)
 
 
@@ -236,8 +250,11 @@ def _unit(match: re.Match[str], number: Number, shown: str) -> str | None:
 
 
 def _qualified(number: Number, shown: str) -> Number:
-    window = max(0, number.start - 24)
-    if match := _QUALIFIER.search(shown[window : number.start]):
-        spelling = " ".join((match["word"] or match["sign"]).lower().split())
-        return replace(number, qualifier=_QUALIFIERS[spelling], qualifier_start=window + match.start())
+    window = shown[max(0, number.start - 24) : number.start]
+    if match := _LAST_WORD.search(window, max(0, len(window) - 18)):
+        before = window[: match.end(1)].lower()
+        for qualifier in _QUALIFIERS_BY_END.get(match[1].lower(), ()):
+            if before.endswith(qualifier) and not before[: -len(qualifier)][-1:].isalpha():
+                start = number.start - len(window) + len(before) - len(qualifier)
+                return replace(number, qualifier=_QUALIFIERS[qualifier], qualifier_start=start)
     return number

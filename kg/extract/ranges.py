@@ -34,9 +34,10 @@ def _sharing(shown: str, found: list[Number]) -> list[Number]:
     for i in range(len(found) - 2, -1, -1):
         number, after = shared[i], shared[i + 1]
         bare = number.unit is None and number.kind == after.kind == "digits" and not number.scale
-        if bare and after.unit and after.start - number.end < _REACH and canonical(after.unit.partition("/")[0]):
-            if _LIST.fullmatch(shown, number.end, after.whole_start):
-                shared[i] = replace(number, unit=after.unit)
+        known = after.unit is not None and canonical(after.unit.partition("/")[0]) is not None
+        listed = after.start - number.end < _REACH and _LIST.fullmatch(shown, number.end, after.whole_start)
+        if bare and known and listed:
+            shared[i] = replace(number, unit=after.unit)
     return shared
 
 
@@ -50,6 +51,7 @@ def _joined(shown: str, found: list[Number]) -> Iterator[Number]:
 
 
 def _pair(shown: str, number: Number, after: Number) -> Number | None:
+    """What two neighbours make together, or None where each stands for itself."""
     if number.kind != after.kind or number.kind not in {"digits", "word", "complexity"}:
         return None
     gap = shown[number.end : after.whole_start]
@@ -60,17 +62,23 @@ def _pair(shown: str, number: Number, after: Number) -> Number | None:
         return replace(number, end=after.end, unit=number.unit or after.unit)
     if number.unit not in {None, "x", after.unit} or any(mark in gap for mark in ".;\n"):
         return None
+    return _change(number, after, lead, gap) or _reach(number, after, lead, gap)
+
+
+def _change(number: Number, after: Number, lead: str, gap: str) -> Number | None:
+    """`from A to B`, `A → B` and `to B from A` are B with the baseline value A."""
     if _ARROW.fullmatch(gap) or (_FROM.search(lead) and _TO.search(gap) and not _BETWEEN.search(lead)):
         qualifier_start = None if after.qualifier is None else number.start
         return replace(after, start=number.start, baseline_value=number.value, qualifier_start=qualifier_start)
     if _TO.search(lead) and _BACK.fullmatch(gap):
         return replace(number, end=after.end, baseline_value=after.value)
-    if number.kind != "complexity" and (_RANGE.fullmatch(gap) or (_BETWEEN.search(lead) and _AND_TO.fullmatch(gap))):
-        return _range(number, after)
     return None
 
 
-def _range(number: Number, after: Number) -> Number:
+def _reach(number: Number, after: Number, lead: str, gap: str) -> Number | None:
+    """`A to B`, `A-B` and `between A and B` are a range; its value is the high end."""
+    if number.kind == "complexity" or not (_RANGE.fullmatch(gap) or (_BETWEEN.search(lead) and _AND_TO.fullmatch(gap))):
+        return None
     value = scaled(number.value, after.scale) if not number.scale and Decimal(number.value) < 1000 else number.value
     low, high = sorted((value, after.value), key=Decimal)
     unit = after.unit or number.unit

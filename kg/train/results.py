@@ -1,0 +1,169 @@
+"""Learn from annotated abstracts what a number is and what it is of.
+
+    python -m kg.train.results TEXTS.jsonl ANNOTATIONS.jsonl
+
+writes kg/data/choices.tsv, the same bytes for the same input.
+"""
+
+import json
+import random
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kg.extract.abbreviations import abbreviations
+from kg.extract.alternatives import kinds, metric_names, metrics_for, sizes, things_for
+from kg.extract.choices import Alternative, It
+from kg.extract.mentions import resolve
+from kg.extract.numbers import Number
+from kg.extract.passages import Name, Scene, Spot, spots, survey
+from kg.files import PACKAGE, atomic
+from kg.model import Mention, Result
+from kg.train.choices import Decision, fit
+from kg.units import canonical
+
+# How strongly weights are drawn to nothing, by choice; found on one half of the training abstracts from the other.
+PENALTY = {"kind": 3.0, "metric": 2.0}
+ROLE_PENALTY = 3.0
+RARE = 3
+# Names are overlooked when a model finds them; so learning overlooks this share of the annotated ones.
+OVERLOOKED = 0.1
+
+Row = Mapping[str, Any]
+
+
+def learn(papers: Iterable[tuple[str, Row]]) -> dict[str, dict[str, dict[str, float]]]:
+    """The weights of each choice by label and feature, from (text, annotation) pairs."""
+    drawn = random.Random(0)  # noqa: S311 - reproducible, not secret
+    decisions: dict[str, list[Decision]] = defaultdict(list)
+    for text, row in papers:
+        surfaces = [surface for surface in row["mentions"] if drawn.random() >= OVERLOOKED]
+        for choice, decision in examples(text, annotated_mentions(text, surfaces), row):
+            decisions[choice].append(decision)
+    return {
+        choice: fit(made, penalty=PENALTY.get(choice, ROLE_PENALTY), rare=RARE) for choice, made in decisions.items()
+    }
+
+
+def annotated_mentions(text: str, surfaces: Iterable[Sequence[str]]) -> tuple[Mention, ...]:
+    """The mentions that the pipeline would settle on, had it found each annotated surface."""
+    found = [Mention(0, 0, surface, kind, source="annotation") for surface, kind, *_ in surfaces]
+    return resolve(text, found, abbreviations(text))
+
+
+def examples(text: str, mentions: Sequence[Mention], row: Row) -> Iterator[tuple[str, Decision]]:
+    """Every choice that the annotation decides."""
+    scene = survey(text, mentions, abbreviations(text))
+    claims = claimed(scene, row["results"])
+    last: Result | None = None
+    for passage in scene.passages:
+        metrics = metric_names(scene, passage)
+        for spot in spots(scene, passage):
+            number = spot.number
+            results = claims.get(number.start, [])
+            stated = [size for size in row.get("quantities", ()) if _equal(number.value, size["value"])]
+            kind = "result" if results else "quantity" if stated else "neither"
+            yield from _decided("kind", kinds(spot, metrics), lambda name, kind=kind: name == kind)  # type: ignore[misc]
+            if results:
+                yield from _of_result(spot, metrics, results, row, last)
+                last = _as_last(spot, metrics, results[0], row)
+            elif stated:
+                yield from _decided("size", sizes(spot), lambda name, size=stated[0]: name == size["kind"])  # type: ignore[misc]
+                yield from _decided("of", things_for("of", spot, None), _same_thing(stated[0]["of"], row))
+
+
+def _of_result(
+    spot: Spot, metrics: Sequence[Name], results: Sequence[Row], row: Row, last: Result | None
+) -> Iterator[tuple[str, Decision]]:
+    wanted = [result["metric"] for result in results]
+    yield from _decided(
+        "metric", metrics_for(spot, metrics, last), lambda name: any(alike(name.text, metric) for metric in wanted)
+    )
+    for role in ("subject", "dataset", "hardware", "baseline"):
+        previous = getattr(last, role) if last else None
+        yield from _decided(role, things_for(role, spot, previous), _same_thing(results[0][role], row))
+
+
+def _decided(
+    choice: str, alternatives: Iterable[Alternative[It]], is_right: Callable[[It], bool]
+) -> Iterator[tuple[str, Decision]]:
+    given = list(alternatives)
+    right = [is_right(alternative.it) for alternative in given]
+    if any(right) and len(right) > 1:
+        yield choice, ([(label, features) for _, features, label in given], right)
+
+
+def _same_thing(wanted: str | None, row: Row) -> Callable[[str], bool]:
+    group = {surface for same in row.get("same", ()) if wanted in same for surface in same}
+    if wanted is None:
+        return lambda name: not name
+    return lambda name: bool(name) and (name in group or alike(name, wanted))
+
+
+def _as_last(spot: Spot, metrics: Sequence[Name], result: Row, row: Row) -> Result:
+    """The result as `find_results` would have told it, had every choice been right."""
+    roles: dict[str, Any] = {}
+    for role in ("subject", "dataset", "hardware", "baseline"):
+        is_right = _same_thing(result[role], row)
+        roles[role] = next((it for it, *_ in things_for(role, spot, None) if it and is_right(it)), None)
+    metric = next((name.text for name in metrics if alike(name.text, result["metric"])), result["metric"])
+    number = spot.number
+    return Result(number.start, number.end, "", metric, number.value, **roles)
+
+
+def claimed(scene: Scene, results: Iterable[Row]) -> dict[int, list[Row]]:
+    """Which annotated results each number (by its start) carries: of equal value and unit, nearest to the metric."""
+    everything = [number for passage in scene.passages for number in passage.numbers]
+    title_end = scene.text.find("\n")
+    claims: dict[int, list[Row]] = {}
+    for result in results:
+        fits = [it for it in everything if _equal(it.value, result["value"]) and _unit(it) == _unit(result)]
+        if fits:
+            places = [match.start() for match in re.finditer(re.escape(result["metric"]), scene.text)] or [0]
+            free = [number for number in fits if number.start not in claims] or fits
+            best = min(free, key=lambda it: (it.start < title_end, min(abs(it.start - place) for place in places)))
+            claims.setdefault(best.start, []).append(result)
+    return claims
+
+
+def _equal(value: str, other: object) -> bool:
+    try:
+        return abs(float(value) - float(str(other).replace(",", ""))) < 1e-9
+    except ValueError:
+        return value == other
+
+
+def _unit(holder: Number | Row) -> str:
+    unit = (holder.unit if isinstance(holder, Number) else holder["unit"]) or ""
+    known = canonical(unit) or unit
+    return "points" if known == "percentage points" else known
+
+
+def alike(left: str, right: str) -> bool:
+    """Whether two names share at least half of their words."""
+    one, other = _words(left), _words(right)
+    return len(one & other) * 2 >= max(1, len(one | other))
+
+
+def _words(name: str) -> set[str]:
+    words = re.findall(r"[^\W_]+(?:\.\d+)*|[+#]+", name.casefold())
+    return {word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word for word in words}
+
+
+def main(texts: Path, annotations: Path) -> None:
+    with texts.open(encoding="utf-8") as lines:
+        papers = {row["id"]: f"{row['title']}\n{row['abstract']}" for row in map(json.loads, lines)}
+    with annotations.open(encoding="utf-8") as lines:
+        learnt = learn((papers[row["id"]], row) for row in map(json.loads, lines))
+    with atomic(PACKAGE / "data" / "choices.tsv") as file:
+        for choice, labels in sorted(learnt.items()):
+            for label, weights in sorted(labels.items()):
+                for feature, weight in sorted(weights.items()):
+                    file.write(f"{choice}\t{label}\t{feature}\t{weight:g}\n".encode())
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))
