@@ -201,7 +201,7 @@ class TestFill:
         ("name", "values", "message"),
         [
             ("results-by-metric", {"metric": "latencies"}, "metric=latencies: .*did you mean 'latency'"),
-            ("results-by-metric", {"metric": "SquareQA"}, "no metric of that name"),
+            ("results-by-metric", {"metric": "SquareQA"}, "no metric of that name, but dataset:squareqa is called so"),
             ("results-by-metric", {"metric": ""}, "no metric of that name"),
             ("results-by-metric", {"metric": "http://a b"}, "not an IRI"),
             ("introduced", {"type": "Datasets"}, "did you mean 'Dataset'"),

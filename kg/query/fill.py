@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
+from kg import turtle
 from kg.errors import QueryError
 from kg.model import TYPES, Literal, Table, Term
 from kg.names import KINDS, ONTOLOGY, PREFIXES, expand, is_key, thing
@@ -85,7 +86,12 @@ def _terms(store: Store | Remote, name: str, value: str) -> list[Term]:
     terms += things(store, value, type_)
     if not terms:
         what = type_.lower() if type_ else "thing"
-        near = _hint(value, {*_labelled(store, type_), *(() if type_ else TYPES)})
+        others = ", ".join(map(turtle.term, things(store, value))) if type_ else ""
+        near = (
+            f", but {others} is called so"
+            if others
+            else _hint(value, {*_labelled(store, type_), *(() if type_ else TYPES)})
+        )
         raise QueryError(f"{name}={value}: the graph has no {what} of that name{near}")
     return terms
 
