@@ -16,7 +16,7 @@ TAGS = ("O", *(f"B-{kind}" for kind in TYPES), *(f"I-{kind}" for kind in TYPES))
 _KINDS = len(TYPES)
 _FIRST_INSIDE = 1 + _KINDS  # tags below it may follow any tag, those from it on only their own type
 _METHODS = [kind in ("Method", "Model", "Software") for kind in TYPES]
-_KIN = np.where(np.outer(_METHODS, _METHODS), 1, np.eye(_KINDS)).astype(np.float32)  # whose probabilities add up
+_KIN = np.kron(np.eye(2), np.maximum(np.outer(_METHODS, _METHODS), np.eye(_KINDS))).astype(np.float32)
 _FLOOR = 1e-8  # keeps logarithms finite
 
 
@@ -85,14 +85,14 @@ def _names(tags: Ints, shares: Floats) -> list[Name]:
     A model or a piece of software is a method too, so the share of their tags is that of the three together: which of
     the three it is may be in doubt where nobody doubts that it is one.
     """
-    begins, insides = shares[:, 1:_FIRST_INSIDE] @ _KIN, shares[:, _FIRST_INSIDE:] @ _KIN
-    inside = tags >= _FIRST_INSIDE
-    names = []
-    for start in np.flatnonzero((tags != OUTSIDE) & ~inside).tolist():
-        end = start + 1
-        while end < len(tags) and inside[end]:
-            end += 1
-        kind = tags[start] - 1
-        run = np.append(insides[start + 1 : end, kind], begins[start, kind])
-        names.append(Name(start, end, TYPES[kind], float(np.exp(np.log(run + _FLOOR).mean()))))
-    return names
+    tagged = np.flatnonzero(tags != OUTSIDE)
+    if not len(tagged):
+        return []
+    logs = np.log((shares[tagged, 1:] @ _KIN)[np.arange(len(tagged)), tags[tagged] - 1] + _FLOOR)
+    first = np.flatnonzero(tags[tagged] < _FIRST_INSIDE)
+    sizes = np.diff(np.append(first, len(tagged)))
+    scores = np.exp(np.add.reduceat(logs, first) / sizes)
+    return [
+        Name(start, start + size, TYPES[tags[start] - 1], score)
+        for start, size, score in zip(tagged[first].tolist(), sizes.tolist(), scores.tolist(), strict=True)
+    ]

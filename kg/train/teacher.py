@@ -130,7 +130,7 @@ def train(
     best = -1.0
     model = load(start) if start else Teacher()
     for epoch, loss in enumerate(fit(model, examples, epochs=epochs, rate=rate, seed=seed), start=1):
-        score = measure(gold, docs, decode(list(label(model, docs))))
+        score = measure(gold, docs, decode(list(label(model, docs)), eagerness=1.0))
         logger.info("epoch %d of %d: loss %.4f, dev %.4f", epoch, epochs, loss, score.f1)
         if score.f1 > best:
             best = score.f1
