@@ -8,15 +8,14 @@ import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from kg.files import PACKAGE
 from kg.model import Mention
 
 _WORD = re.compile(r"\w+(?:['.-]\w+)*|[^\w\s\"'`‘’“”{}*]")  # quotes and markup are no words
-_STOPS = frozenset(".!?")
 NAME = "NAME"  # stands for a whole mention among the words before another
-_BARE = frozenset(("", "the", "a", "an"))  # what a subject begins with
+_BARE = frozenset((*".!?", "the", "a", "an"))  # what stands before a subject
 _APPOSING = frozenset((",", ")", NAME))
 
 
@@ -27,7 +26,7 @@ class Context:
     `verb` is the class of the last verb (propose, make, use, test, name, have), `since` the number of words since it,
     `barred` the class of the first word since that leads elsewhere (link, clause, use), `actor` who acts (self, name);
     each is "" where there is none. `apposed` is told of a name that an article after a comma or another name begins,
-    `before` holds the last word and the one before it.
+    `before` holds the last word and the one before it, which may be of the sentence before.
     """
 
     sentence: int
@@ -43,26 +42,24 @@ class Context:
 
 
 class _Reader:
-    """What has been read of a text's present sentence."""
+    """What has been read, and how things stand in the present sentence."""
 
     def __init__(self) -> None:
+        self.words = ["", "."]
         self._begin(0)
 
     def _begin(self, sentence: int) -> None:
-        self.words = ["", ""]
         self.now = Context(sentence)
-        self.verb_at = 0
+        self.verb_at = len(self.words)
         self.subjects: list[Context] = []
 
     def read(self, words: Sequence[str]) -> None:
+        append = self.words.append
         for word in words:
-            cue = _cue(word)
-            if cue is None:
-                self.words.append(word)
-            elif word in _STOPS:
-                self._begin(self.now.sentence + 1)
-            else:
+            cue = _CUES[word]
+            if cue:
                 self._count(word, *cue)
+            append(word)
 
     def name(self) -> Context:
         """Read a name; its context."""
@@ -86,9 +83,10 @@ class _Reader:
             now.actor = "self"
         elif role == "new":
             now.new = True
+        elif role == "stop":
+            self._begin(now.sentence + 1)
         if (role == "article" or word == "our") and self.words[-1] in _APPOSING and len(self.words) - self.verb_at > 1:
             now.apposed = True
-        self.words.append(word)
 
     def _verb(self, verb: str, role: str) -> None:
         now = self.now
@@ -115,16 +113,25 @@ def contexts(text: str, mentions: Sequence[Mention], start: int) -> list[Context
         found.append(reader.name())
         start = mention.end
     if found:
-        words = _WORD.findall(text[start:].lower())
+        end = text.find(". ", start)
+        words = _WORD.findall(text[start : end if end >= 0 else None].lower())
         found[-1].after = words[0] if words else ""
         reader.read(words)  # for `NAME is introduced`
     return found
 
 
-@lru_cache(maxsize=4096)
-def _cue(word: str) -> tuple[str, str] | None:
-    verb, role = verb_class(word), role_of(word)
-    return (verb, role) if verb or role or word in _STOPS else None
+class _Memory(dict[str, tuple[str, str] | None]):
+    """What each word counts as, told once; it forgets all before it grows large."""
+
+    def __missing__(self, word: str) -> tuple[str, str] | None:
+        if len(self) > 50_000:
+            self.clear()
+        verb, role = verb_class(word), role_of(word)
+        found = self[word] = (verb, role) if verb or role else None
+        return found
+
+
+_CUES = _Memory()
 
 
 def verb_class(word: str) -> str:
@@ -137,7 +144,7 @@ def verb_class(word: str) -> str:
 
 
 def role_of(word: str) -> str:
-    """What a word is otherwise: article, be, link, clause, self, new, head, or ""."""
+    """What a word is otherwise: article, be, link, clause, self, new, head, stop, or ""."""
     return _cues()[1].get(word, "")
 
 

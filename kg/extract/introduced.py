@@ -5,6 +5,7 @@ each of its occurrences, add up to more than nothing. `kg.train.introduced` lear
 """
 
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -18,11 +19,13 @@ from kg.text import fold
 
 OWN_TYPES = frozenset({"Method", "Model", "Software", "Dataset"})
 
+_INVENTED = re.compile(r".+[A-Z].*|[A-Z].*\d.*")
+_SMALL_WORD = re.compile(r"(?<!\S)[^A-Z\s]\S{3,}")
 _PLACES = {
     **dict.fromkeys(("with", "via", "using", "by", "through"), "with"),
     **dict.fromkeys(("for", "of", "in", "to", "on", "and", "from", "into"), "of"),
 }
-_TELLING = frozenset(("a", "an", "the", ",", "and", ")", ":", "of", "than", ""))
+_TELLING = frozenset(("a", "an", "the", ",", "and", ")", ":", "of", "than", "."))
 _FUNCTION = frozenset("and or can we has but not when under across without within into between".split())
 
 
@@ -103,24 +106,24 @@ class Scene:
             (context.sentence for context in seen.values() if context.actor == "self"), default=self._last + 1
         )
 
-    def features(self, group: Sequence[Mention]) -> Iterator[str]:
+    def features(self, group: Sequence[Mention]) -> list[str]:
         body = [mention for mention in group if mention.start > self._title_end]
         names = {mention.text for mention in group}
         form = _form(names)
-        yield from ("bias", f"form {form}", f"occurrences {min(len(body), 4)} {form}")
+        found = ["bias", f"form {form}", f"occurrences {min(len(body), 4)} {form}"]
         if any(map(_lexicon().by_surface, names)):
-            yield from ("known", f"known {form}")
+            found += ("known", f"known {form}")
         if all(name.endswith("s") for name in names):
-            yield "plural"
+            found.append("plural")
         place = "none"
         for mention in group:
             if mention.start < self._title_end:
                 place = self._place(mention)
-                yield from (f"title {place}", f"title {place} {form}")
+                found += (f"title {place}", f"title {place} {form}")
             else:
-                yield from _around(self._seen[mention.start], form)
-        yield f"title {place}"
-        yield from self._spread(body, place, form)
+                found += _around(self._seen[mention.start], form)
+        found.append(f"title {place}")
+        return found + self._spread(body, place, form)
 
     def _place(self, mention: Mention) -> str:
         """Where in the title a name stands."""
@@ -134,20 +137,20 @@ class Scene:
         words = self._text[max(0, start - 20) : start].lower().split()
         return _PLACES.get(words[-1] if words else "", "after colon" if subtitle else "elsewhere")
 
-    def _spread(self, body: Sequence[Mention], place: str, form: str) -> Iterator[str]:
+    def _spread(self, body: Sequence[Mention], place: str, form: str) -> list[str]:
         """Where in the abstract a thing is named: before the paper speaks of itself, then, or after."""
         if not body:
-            yield from ("only title", f"only title {place}")
-            return
+            return ["only title", f"only title {place}"]
         first, last = (self._seen[mention.start].sentence for mention in (body[0], body[-1]))
         since = "before" if first < self._own else "with" if first == self._own else "after"
-        yield from (f"first {since}", f"first {since} {form}")
+        found = [f"first {since}", f"first {since} {form}"]
         if place != "none":
-            yield f"first {since} titled"
+            found.append(f"first {since} titled")
         if first == 0:
-            yield "first sentence"
+            found.append("first sentence")
         if last >= 0.6 * (self._last + 1):
-            yield "late"
+            found.append("late")
+        return found
 
 
 def _form(names: Iterable[str]) -> str:
@@ -158,40 +161,37 @@ def _form(names: Iterable[str]) -> str:
 
 def _shape(text: str) -> str:
     if " " in text:
-        words = [word for word in text.split() if len(word) > 3]
-        return "title case" if all(word[:1].isupper() for word in words) else "plain"
-    invented = any(letter.isupper() for letter in text[1:]) or (
-        text[:1].isupper() and any(letter.isdigit() for letter in text)
-    )
-    return "name" if invented else "title case" if text[:1].isupper() else "plain"
+        return "plain" if _SMALL_WORD.search(text) else "title case"
+    return "name" if _INVENTED.fullmatch(text) else "title case" if text[:1].isupper() else "plain"
 
 
-def _around(context: Context, form: str) -> Iterator[str]:
+def _around(context: Context, form: str) -> list[str]:
     """What one occurrence tells."""
     verb, barred = context.verb, context.barred
+    last, second = context.before
     if verb not in ("propose", "make", "name"):
-        yield from (f"{verb} barred={bool(barred)}", f"{verb} by {context.actor}")
+        found = [f"{verb} barred={bool(barred)}", f"{verb} by {context.actor}"]
     elif barred:
-        yield from (f"{verb} {barred}", f"{barred} {form}")
+        found = [f"{verb} {barred}", f"{barred} {form}"]
     else:
         near = "near" if context.since <= 6 else "far"
-        yield from (verb, f"{verb} {near}", f"{verb} by {context.actor}", f"{verb} {form}")
-        yield from (f"{verb} after={_kind(context.after)}", f"{verb} apposed={context.apposed} {form}")
+        found = [verb, f"{verb} {near}", f"{verb} by {context.actor}", f"{verb} {form}"]
+        found += (f"{verb} after={_kind(context.after)}", f"{verb} apposed={context.apposed} {form}")
         if context.new:
-            yield f"{verb} new"
-        if context.before[0] in (",", "a", "an", "the", "and"):
-            yield f"{verb} {context.before[0]}"
-    last, second = context.before
+            found.append(f"{verb} new")
+        if last in (",", "a", "an", "the", "and"):
+            found.append(f"{verb} {last}")
     if last in (",", "(", ":", "-") and role_of(second) == "head":
-        yield from ("head,", f"head, {form}")
+        found += ("head,", f"head, {form}")
     if "our" in (last, second):
-        yield from ("our", f"our {form}")
+        found += ("our", f"our {form}")
     if role_of(last) == "new":
-        yield "new"
+        found.append("new")
     if last in _TELLING:
-        yield f"before {last}"
+        found.append(f"before {last}")
     if context.presented:
-        yield "presented"
+        found.append("presented")
+    return found
 
 
 def _kind(word: str) -> str:
