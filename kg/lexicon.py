@@ -4,6 +4,7 @@ import csv
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from kg.errors import LexiconError
@@ -96,6 +97,7 @@ class Lexicon:
                         yield surface, entry
 
 
+@cache
 def load(folder: Path | None = None) -> Lexicon:
     """The lexicon in `folder`, by default the one that comes with the package.
 

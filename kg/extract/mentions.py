@@ -1,5 +1,6 @@
 """From the finds of several components to the mentions of a paper: one type a name, every occurrence, longest first."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -10,8 +11,10 @@ from kg.extract.introduced import OWN_TYPES, introduced
 from kg.model import TYPES, Mention
 from kg.text import fold
 
-# A name that two components find is likelier than either says; a weak find alone is not told.
 THRESHOLD = 0.5
+LEXICON = "lexicon"
+
+Finds = dict[str, list[Mention]]
 
 
 def resolve(
@@ -19,13 +22,15 @@ def resolve(
 ) -> tuple[Mention, ...]:
     """The mentions of `text`, in order and without overlap.
 
-    A surface has one type throughout a paper (ANNOTATING: all its occurrences get the type), the one with the
-    strongest evidence; the short and the long form of an abbreviation share it.
+    A surface has one type throughout a paper (ANNOTATING: all its occurrences get the type): the lexicon's where it
+    lists the name, else the one with the strongest evidence. Both forms of an abbreviation share their evidence.
     """
-    evidence = _evidence(candidates)
-    _share(evidence, abbreviations)
-    decided = {surface: best for surface, found in evidence.items() if (best := _strongest(found)).score >= threshold}
-    mentions = _occurrences(text, decided)
+    finds: Finds = defaultdict(list)
+    for candidate in candidates:
+        finds[candidate.text].append(candidate)
+    _share(finds, abbreviations)
+    decided = {surface: _decide(surface, found) for surface, found in finds.items()}
+    mentions = _occurrences(text, {surface: best for surface, best in decided.items() if best.score >= threshold})
     own = introduced(text, mentions, abbreviations)
     return tuple(
         replace(mention, introduced=True) if mention.type in OWN_TYPES and fold(mention.text) in own else mention
@@ -33,30 +38,28 @@ def resolve(
     )
 
 
-def _evidence(candidates: Iterable[Mention]) -> dict[str, dict[str, Mention]]:
-    """For each surface and type the best find."""
-    evidence: dict[str, dict[str, Mention]] = defaultdict(dict)
-    for found in candidates:
-        known = evidence[found.text].get(found.type)
-        if known is None or (found.score, found.source) > (known.score, known.source):
-            evidence[found.text][found.type] = found
-    return evidence
+def _share(finds: Finds, abbreviations: Sequence[tuple[str, str]]) -> None:
+    """Give both forms of an abbreviation the finds of either.
 
-
-def _strongest(found: Mapping[str, Mention]) -> Mention:
-    return max(found.values(), key=lambda mention: (mention.score, -TYPES.index(mention.type)))
-
-
-def _share(evidence: dict[str, dict[str, Mention]], abbreviations: Sequence[tuple[str, str]]) -> None:
-    """Give both forms of an abbreviation the evidence of either."""
+    What the lexicon lists under a short form is set aside where the text gives it a meaning of its own.
+    """
     for short, long in abbreviations:
-        for type_ in TYPES:
-            finds = [evidence[form][type_] for form in (short, long) if type_ in evidence.get(form, {})]
-            for form in (short, long):
-                if finds:
-                    best = max(finds, key=lambda mention: mention.score)
-                    source = best.source if best.text == form else "abbreviation"
-                    evidence.setdefault(form, {})[type_] = replace(best, text=form, source=source)
+        shorts, longs = finds.get(short, []), finds.get(long, [])
+        if not any(find.source == LEXICON for find in longs):
+            shorts = [find for find in shorts if find.source != LEXICON]
+        if shorts or longs:
+            finds[short] = finds[long] = [*shorts, *longs]
+
+
+def _decide(surface: str, finds: Sequence[Mention]) -> Mention:
+    """One find for a surface; what several components say independently is likelier than what one does."""
+    listed = [find for find in finds if find.source == LEXICON]
+    best = max(listed or finds, key=lambda find: (find.score, -TYPES.index(find.type), find.source))
+    doubts: dict[str, float] = {}
+    for find in finds:
+        if find.type == best.type:
+            doubts[find.source] = min(1 - find.score, doubts.get(find.source, 1.0))
+    return replace(best, text=surface, score=1 - math.prod(doubts.values()), source="+".join(sorted(doubts)))
 
 
 def _occurrences(text: str, decided: Mapping[str, Mention]) -> list[Mention]:
