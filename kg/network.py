@@ -43,7 +43,7 @@ SELECT ?from ?to ?role WHERE {
 """
 _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 _GAP = 9.0  # between two discs, in the unit of the radii
-_GRAVITY = (0.05, 0.09)  # stronger along y, since screens are wider than high
+_GRAVITY = (0.05, 0.068)  # stronger along y, since screens are wider than high
 
 
 def graph_of(store: Store | Remote) -> Graph:
@@ -61,16 +61,16 @@ def graph_of(store: Store | Remote) -> Graph:
     }
     for node, _, type_, label in sorted(nodes):  # a model is a method too: the narrower type is the last
         graph.add_node(node, label=label, type=type_)
-    for source, target, role in sorted(_rows(store, _EDGES), key=str):
+    for source, target, role in sorted(tuple(map(str, row)) for row in _rows(store, _EDGES)):
         if source in graph and target in graph:
-            name = str(role).rpartition("#")[2]
-            graph.add_edge(str(source), str(target), key=name, role=name)
+            name = role.rpartition("#")[2]
+            graph.add_edge(source, target, key=name, role=name)
     return graph
 
 
 def papers_of(graph: Graph) -> list[str]:
     """The papers, in the order of the graph."""
-    return [node for node in graph if graph.nodes[node]["type"] == "Paper"]
+    return [node for node, told in graph.nodes(data=True) if told["type"] == "Paper"]
 
 
 def graphml(graph: Graph) -> bytes:
@@ -141,7 +141,7 @@ def layout(graph: "nx.Graph[str]", radii: Mapping[str, float]) -> Positions:
     for node, around in petals.items():
         x, y = positions[node]
         for rank, (leaf, distance) in enumerate(zip(around, _distance(radii, node, around), strict=False)):
-            angle = rank * _GOLDEN_ANGLE
+            angle = math.atan2(y, x) + rank * _GOLDEN_ANGLE  # the first outwards
             positions[leaf] = x + distance * math.cos(angle), y + distance * math.sin(angle)
     return positions
 
@@ -207,7 +207,7 @@ def _repulsion(places: _Floats, mass: _Floats) -> _Floats:
 def _fitted(places: _Floats, room: _Floats) -> _Floats:
     """The same picture, as large as the discs' area asks for."""
     spread = math.sqrt(max(float(((places - places.mean(axis=0)) ** 2).sum()), 1.0) / max(len(places), 1))
-    return places * (1.15 * math.sqrt(float((room**2).sum())) / spread)
+    return places * (1.4 * math.sqrt(float((room**2).sum())) / spread)
 
 
 def _apart(places: _Floats, room: _Floats) -> _Floats:

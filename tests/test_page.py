@@ -144,9 +144,7 @@ def test_concept_card_has_results_papers_and_the_marked_sentence(visit, golden_p
     tab = visit(f"{golden_page}#{MFU}")
     card = tab.locator("#card")
     rows = [" ".join(row.split()) for row in card.locator("tbody tr").all_inner_texts()]
-    assert any(
-        row.startswith("up to 49.3 % Model FLOPs Utilization of Mixtral 8x22B with NVIDIA H100") for row in rows
-    ), rows
+    assert any(row.startswith("up to 49.3 % of Mixtral 8x22B with NVIDIA H100") for row in rows), rows
     assert card.locator(".papers .title").all_inner_texts() == ["FoldServe: Folding Experts for Faster Training"]
     assert card.locator(".papers .role a").inner_text() == "reports"
     assert set(card.locator("blockquote mark").all_inner_texts()) == {"Model FLOPs Utilization", "MFU"}

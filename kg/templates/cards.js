@@ -26,10 +26,9 @@ function amount(fact) {
   return { value, unit: fact.unit ? `\u202f${fact.unit === "x" ? "×" : fact.unit}` : "" };
 }
 
-// A row a result: its value, then the metric and, in words, the roles it has; what the card is about goes without saying.
+// A row a result: its value, then the metric and its other roles in words; what the card is about goes without saying.
 function results(rows, about) {
-  const words = { subject: "of", dataset: "on", hardware: "with", baseline: "against", paper: "in" };
-  const named = id => element("a", { href: `#${encodeURI(id)}` }, name(id));
+  const words = { metric: "", subject: "of ", dataset: "on ", hardware: "with ", baseline: "against ", paper: "in " };
   const row = result => {
     const { value, unit } = amount(result);
     const before = result.formulaBefore ?? (result.before ? figure(result.before) + unit : null);
@@ -37,13 +36,13 @@ function results(rows, about) {
     return element("tr", {},
       element("td", { class: "value" }, result.qualifier ? `${result.qualifier} ` : null, element("b", {}, value), unit,
         before ? element("small", {}, `from ${before}`) : null),
-      element("td", {}, result.roles.metric ? named(result.roles.metric) : null,
-        told.map(([role, word]) => element("small", { class: role }, `${word} `, named(result.roles[role])))));
+      element("td", {}, told.map(([role, word], place) => element(place ? "small" : "div", { class: role }, word,
+        element("a", { href: `#${encodeURI(result.roles[role])}` }, name(result.roles[role]))))));
   };
   const body = element("tbody", {}, rows.slice(0, FIRST_RESULTS).map(row));
-  const table = element("table", {}, element("thead", {}, element("tr", {},
-    element("th", { scope: "col" }, "Value"), element("th", { scope: "col" }, "Metric"))), body);
-  return [table, more(rows, FIRST_RESULTS, rest => body.append(...rest.map(row)))];
+  const header = ["Value", "What was measured"].map(text => element("th", { scope: "col" }, text));
+  return [element("table", {}, element("thead", {}, element("tr", {}, header)), body),
+    more(rows, FIRST_RESULTS, rest => body.append(...rest.map(row)))];
 }
 
 // A button that brings the rest of a list, when there is one.
@@ -60,12 +59,12 @@ const about = (paper, id) => things.get(paper).results
   .filter(({ roles: named }) => Object.values(named).includes(id))
   .map(result => ({ ...result, roles: { ...result.roles, paper } }));
 
+const bare = url => url.replace(/^https?:\/\//, "");
+
 function head(...children) {
   const close = element("button", { type: "button", class: "round close", "aria-label": "Close", click: () => choose(null) }, "✕");
   return element("header", {}, ...children, close);
 }
-
-const kind = type => [icon(type), type];
 
 function roleLink(paper, concept) {
   const key = `${paper}+${concept}`;
@@ -107,12 +106,12 @@ function conceptCard(id) {
     || (things.get(other).date ?? "").localeCompare(things.get(one).date ?? "") || one.localeCompare(other));
   const rows = here.flatMap(paper => about(paper, id));
   return [
-    head(kind(thing.type)),
+    head(icon(thing.type), thing.type),
     element("h2", {}, name(id)),
     thing.also.length ? element("p", { class: "meta name" }, `Also ${thing.also.join(", ")}`) : null,
     relation("is a kind of", wider(id)),
     relation("has kinds", narrower(id)),
-    thing.same.length ? element("p", { class: "meta" }, "Elsewhere: ", thing.same.map(url => [outside(url, new URL(url).hostname), " "])) : null,
+    thing.same.length ? element("p", { class: "meta" }, "Elsewhere: ", thing.same.map(url => [outside(url, bare(url).split("/")[0]), " "])) : null,
     rows.length ? [heading("Results", part(Math.min(rows.length, FIRST_RESULTS), thing.results)), results(rows, id)] : null,
     here.length || thing.papers ? paperList(here, Math.max(thing.papers, here.length), [id]) : null,
   ];
@@ -129,14 +128,15 @@ function paperCard(id) {
   const groups = Map.groupBy(near.get(id), concept => (roles.get(`${id}+${concept}`) ?? []).map(role => ROLES[role]).join(", "));
   const sizes = paper.sizes.map(size => {
     const { value, unit } = amount(size);
-    return element("li", {}, element("b", {}, value), unit, element("small", {},
-      size.kind ? size.kind.replaceAll("_", " ") : "", size.roles.of ? ` of ${things.get(size.roles.of).label}` : ""));
+    const kind = size.kind && size.kind !== "other" ? ` ${size.kind.replaceAll("_", " ")}` : null;
+    return element("li", {}, element("b", {}, value), unit, element("span", {}, kind,
+      size.roles.of ? [" of ", element("a", { href: `#${encodeURI(size.roles.of)}` }, name(size.roles.of))] : null));
   });
   return [
-    head(kind("Paper")),
+    head(icon("Paper"), "Paper"),
     element("h2", {}, paper.url ? outside(paper.url, name(id)) : name(id)),
     meta.length ? element("p", { class: "meta" }, element("bdi", {}, meta.join(" · "))) : null,
-    paper.code.map(url => element("p", { class: "meta name" }, "Code: ", outside(url, url.replace(/^https?:\/\//, "")))),
+    paper.code.map(url => element("p", { class: "meta name" }, "Code: ", outside(url, bare(url)))),
     paper.results.length ? [heading("Results", part(Math.min(paper.results.length, FIRST_RESULTS), paper.results.length)), results(paper.results, id)] : null,
     paper.abstract.length ? heading("Abstract") : null,
     element("p", { class: "abstract" }, paper.abstract.flatMap((pieces, place) => [place ? " " : null, ...sentence(pieces)])),

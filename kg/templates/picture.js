@@ -75,7 +75,7 @@ function line([one, other, how]) {
   return {
     id, from: one, to: other, width: on ? width + 0.8 : width,
     dashes: !state.alone && how.includes("broader") && [4, 4],
-    color: { color: on ? tint.get(type) : quiet, opacity: lit && !on ? 0.25 : on ? 0.9 : 0.75, inherit: false },
+    color: { color: on ? tint.get(type) : quiet, opacity: on ? 0.9 : (lit ? 0.25 : 0.8) * (state.alone ? 0.7 : 1), inherit: false },
   };
 }
 
@@ -128,6 +128,8 @@ function crowd() {
   };
 }
 
+const isLarge = id => things.get(id).size > 10;
+
 function drawLabels(ctx) {
   const places = network.getPositions();
   const scale = network.getScale();
@@ -135,10 +137,12 @@ function drawLabels(ctx) {
   const onScreen = ({ x, y }) => x > 0 && y > 0 && x < canvas.clientWidth && y < canvas.clientHeight;
   const seen = new Set(ranked.filter(id => id in places && onScreen(at(id))));
   const first = [state.chosen, state.over].filter(id => seen.has(id));
-  const [discs, texts] = [crowd(), crowd()];
+  const taken = { texts: crowd(), discs: crowd(), largeDiscs: crowd() };
   for (const id of seen) {
     const [{ x, y }, size] = [at(id), radius(id) * scale];
-    discs.add([x - size, y - size, 2 * size, 2 * size]);
+    const box = [x - size, y - size, 2 * size, 2 * size];
+    taken.discs.add(box);
+    if (isLarge(id)) taken.largeDiscs.add(box);
   }
   ctx.save();
   ctx.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
@@ -148,24 +152,26 @@ function drawLabels(ctx) {
   ctx.strokeStyle = ground;
   ctx.fillStyle = ink;
   for (const id of new Set([...first, ...lit ?? [], ...ranked])) {
-    if (seen.has(id) && (!faint(id) || first.includes(id))) drawLabel(ctx, id, at(id), discs, texts, first.includes(id));
+    if (seen.has(id) && (!faint(id) || first.includes(id))) drawLabel(ctx, id, at(id), taken, first.includes(id));
   }
   ctx.restore();
 }
 
-function drawLabel(ctx, id, { x, y }, discs, texts, sure) {
+function drawLabel(ctx, id, { x, y }, { texts, discs, largeDiscs }, sure) {
   const { size } = things.get(id);
   const letters = Math.min(17, 11 + size / 8);
   ctx.font = `${sure || size > 14 ? 600 : 400} ${letters}px system-ui, sans-serif`;
   const [width, height, away] = [ctx.measureText(labels.get(id)).width, letters * 1.2, radius(id) * network.getScale() + 2];
+  const [leftOf, rightOf, above, below] = [x - away - 2 - width, x + away + 2, y - away - height, y + away];
   const spots = [
-    [x - width / 2, y + away, width, height], [x + away + 2, y - height / 2, width, height],
-    [x - away - 2 - width, y - height / 2, width, height], [x - width / 2, y - away - height, width, height],
-  ];
+    [x - width / 2, below], [rightOf, y - height / 2], [leftOf, y - height / 2], [x - width / 2, above],
+    [x, below], [x - width, below], [x, above], [x - width, above],
+  ].map(corner => [...corner, width, height]);
   const inside = spots.filter(([left, top]) => left > 0 && top > 0 && left + width < canvas.clientWidth && top + height < canvas.clientHeight);
   const clear = inside.filter(texts.free);
   // A large node's label may cover small nodes, and that of what is chosen or pointed at may cover anything.
-  const spot = clear.find(discs.free) ?? (size > 10 || lit ? clear[0] : null) ?? (sure ? spots[0] : null);
+  const spot = clear.find(discs.free) ?? (isLarge(id) || lit ? clear.find(largeDiscs.free) : null)
+    ?? (size > 14 ? clear[0] : null) ?? (sure ? spots[0] : null);
   if (!spot) return;
   texts.add([spot[0] - 3, spot[1], width + 6, height]);
   ctx.strokeText(labels.get(id), spot[0], spot[1] + height / 2);

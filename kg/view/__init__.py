@@ -59,12 +59,11 @@ def page(store: Store | Remote, *, limit: int = 300) -> str:
 def _data(store: Store | Remote, graph: Graph, results: Mapping[str, int], drawn: Picture) -> Json:
     """All that the scripts show; concepts that are not drawn are in it when a paper on the page names them."""
     named = {*drawn.concepts, *(concept for paper in drawn.papers for concept in graph[paper])}
-    for concept in sorted(named):
-        named.update(_wider(graph, concept))
-    papers = picture.naming(graph)
+    while wider := {wide for concept in named for wide in graph[concept]} - named:
+        named |= wider
     things = cards.papers(store, drawn.papers) | cards.concepts(store, graph, sorted(named))
     for iri in named:
-        things[short(iri)] |= {"papers": papers[iri], "results": results.get(iri, 0)}
+        things[short(iri)] |= {"papers": drawn.naming.get(iri, 0), "results": results.get(iri, 0)}
     for field, places in (("at", drawn.places), ("alone", drawn.alone)):
         for iri, place in places.items():
             things[short(iri)] |= {"size": round(drawn.radii[iri], 1), field: [round(axis) for axis in place]}
@@ -74,17 +73,6 @@ def _data(store: Store | Remote, graph: Graph, results: Mapping[str, int], drawn
         "links": [[short(one), short(other), list(on_page[one][other])] for one in on_page for other in on_page[one]],
         "pairs": [[short(one), short(other), weight] for one, other, weight in drawn.pairs],
     }
-
-
-def _wider(graph: Graph, concept: str) -> set[str]:
-    """All that the concept is narrower than, near and far."""
-    found: set[str] = set()
-    ahead = [concept]
-    while ahead:
-        new = set(graph[ahead.pop()]) - found
-        found |= new
-        ahead += new
-    return found
 
 
 def _rendered(counts: Mapping[str, int], data: Json) -> str:

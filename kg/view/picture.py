@@ -16,11 +16,13 @@ _SMALLEST, _LARGEST, _STEP = 5.5, 30.0, 3.0
 class Picture:
     """Nodes by IRI, best first; `places` with the papers, `alone` of the concepts alone.
 
-    `pairs` are (concept, concept, number of papers that name both).
+    `naming` is the number of papers that name a concept, drawn or not; `pairs` are two concepts and the number of
+    papers that name both.
     """
 
     papers: tuple[str, ...]
     concepts: tuple[str, ...]
+    naming: Mapping[str, int]
     radii: Mapping[str, float]
     places: Positions
     alone: Positions
@@ -32,16 +34,18 @@ def draw(graph: Graph, results: Mapping[str, int], *, limit: int) -> Picture:
 
     At most half as many papers: those that name most of these concepts, and for each concept one, as far as they go.
     """
-    count = naming(graph)
-    concepts = sorted(graph.nodes - {*papers_of(graph)}, key=lambda node: (-count[node], -results.get(node, 0), node))
+    every = papers_of(graph)
+    count = Counter(concept for paper in every for concept in graph[paper])
+    concepts = sorted(graph.nodes - {*every}, key=lambda node: (-count[node], -results.get(node, 0), node))
     concepts = concepts[:limit]
-    papers = _papers(graph, concepts, max(1, limit // 2))
-    step = min(_STEP, (_LARGEST - _SMALLEST) / math.sqrt(max(1, *map(count.__getitem__, concepts), 1)))
+    papers = _papers(graph, every, concepts, limit=max(1, limit // 2))
+    step = min(_STEP, (_LARGEST - _SMALLEST) / math.sqrt(max([1, *(count[node] for node in concepts)])))
     radii = dict.fromkeys(papers, _PAPER) | {node: _SMALLEST + step * math.sqrt(count[node]) for node in concepts}
     together = cooccurrence(graph, concepts, partners=_PARTNERS)
     return Picture(
         papers=tuple(papers),
         concepts=tuple(concepts),
+        naming=count,
         radii=radii,
         places=layout(graph.subgraph(radii), radii),
         alone=layout(together, radii),
@@ -49,15 +53,10 @@ def draw(graph: Graph, results: Mapping[str, int], *, limit: int) -> Picture:
     )
 
 
-def naming(graph: Graph) -> Counter[str]:
-    """For each concept, the number of papers that name it."""
-    return Counter(concept for paper in papers_of(graph) for concept in graph[paper])
-
-
-def _papers(graph: Graph, concepts: Sequence[str], limit: int) -> list[str]:
+def _papers(graph: Graph, papers: Sequence[str], concepts: Sequence[str], *, limit: int) -> list[str]:
     """The papers that name most of the concepts; before others, for each concept the best that names it."""
     drawn = set(concepts)
-    best = sorted(papers_of(graph), key=lambda paper: (-len(drawn.intersection(graph[paper])), paper))
+    best = sorted(papers, key=lambda paper: (-len(drawn.intersection(graph[paper])), paper))
     rank = {paper: place for place, paper in enumerate(best)}
     chosen: dict[str, None] = {}
     for concept in concepts if len(best) > limit else ():
