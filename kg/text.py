@@ -29,6 +29,8 @@ _CODE = re.compile(
     r"\b(?:codes?|repositor(?:y|ies)|repo|projects?|website|implementations?|open[- ]?sourced?|released?)\b",
     re.IGNORECASE,
 )
+# Controls move a terminal's cursor or change its title; bidi marks show a text other than it is.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 def normalise(text: str) -> str:
@@ -93,3 +95,8 @@ def _closed(link: str) -> str:
         end -= 1
         unopened -= link[end] == ")"
     return link[:end]
+
+
+def printable(text: str) -> str:
+    """The text with what would steer a terminal written as an escape, in one line."""
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text.replace("\n", " "))

@@ -25,8 +25,8 @@ from kg.graph import ontology
 from kg.model import Literal, Table
 from kg.names import ONTOLOGY, PREFIXES, expand, thing
 from kg.query import Query, fill, read, render, run, shipped, stats, tell, why
-from kg.query.render import printable
 from kg.store import Store, open_store
+from kg.text import printable
 
 each_question = pytest.mark.parametrize("question", shipped().values(), ids=attrgetter("name"))
 GOLDENS = sorted((CASES / "query").glob("*.csv"))

@@ -75,11 +75,10 @@ def stats(graph: str) -> None:
 
 def _question(question: str) -> str:
     """The text of a query: standard input, a file, or the name of a shipped one, which `kg.query.run` looks up."""
-    if question == "-":
-        return click.get_text_stream("stdin", encoding="utf-8").read()
-    if not question.endswith((".rq", ".sparql")):
+    if question != "-" and not question.endswith((".rq", ".sparql")):
         return question
     try:
-        return Path(question).read_text(encoding="utf-8")
+        data = sys.stdin.buffer.read() if question == "-" else Path(question).read_bytes()
+        return data.decode()
     except (OSError, UnicodeDecodeError) as error:
         raise click.UsageError(f"{question}: {getattr(error, 'strerror', None) or error}") from None

@@ -121,8 +121,8 @@ def _progress(items: Iterable[T], *, what: str, total: int | None = None) -> Ite
 
 
 def _tell_reject(reject: "Reject") -> None:
-    from kg.query import printable
     from kg.report import where
+    from kg.text import printable
 
     click.echo(printable(f"{where(reject)}: {reject.reason}"), err=True)
 

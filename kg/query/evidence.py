@@ -8,9 +8,8 @@ from operator import attrgetter
 from kg.errors import QueryError
 from kg.model import Literal, Table
 from kg.query.fill import run
-from kg.query.render import printable
 from kg.store import Remote, Store, sparql_term
-from kg.text import sentences
+from kg.text import printable, sentences
 
 _ABSTRACT = "SELECT ?abstract WHERE { %s <http://purl.org/dc/terms/abstract> ?abstract }"
 

@@ -11,13 +11,12 @@ from kg.errors import QueryError
 from kg.model import Literal, Table, Term, Triple
 from kg.names import expand
 from kg.store import Answer, sparql_term
+from kg.text import printable
 
 FORMATS = ("table", "csv", "tsv", "json", "ttl")
 
 _DECIMAL = expand("xsd:decimal")
 _NUMBERS = frozenset({_DECIMAL, expand("xsd:double"), expand("xsd:integer")})
-# Controls move a terminal's cursor or change its title; bidi marks show a text other than it is.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _UNLIMITED = 100_000
 
 
@@ -37,11 +36,6 @@ def render(answer: Answer, format: str = "table", *, width: int | None = None) -
     if isinstance(answer, bool):
         return f"{str(answer).lower()}\n"
     return {"table": _table, "csv": _csv, "tsv": _tsv}[format](_rows(answer), width)
-
-
-def printable(text: str) -> str:
-    """The text with what would steer a terminal written as an escape, in one line."""
-    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text.replace("\n", " "))
 
 
 def _rows(answer: Table | tuple[Triple, ...]) -> Table:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from kg.model import TYPES, Literal, Table
 from kg.names import ONTOLOGY
 from kg.query.fill import run
-from kg.query.render import printable
 from kg.store import Remote, Store
+from kg.text import printable
 
 _THINGS = ("Paper", *TYPES, "Result", "Quantity", "Mention")
 _COUNTS = f"""

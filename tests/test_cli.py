@@ -1,0 +1,199 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kg.cli import main
+
+LISTING = (Path(__file__).parent / "cases/cli/papers.txt").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def listing(tmp_path):
+    path = tmp_path / "papers.txt"
+    path.write_text(LISTING, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("built")
+    (folder / "papers.txt").write_text(LISTING, encoding="utf-8")
+    result = run("build", str(folder / "papers.txt"), "-o", str(folder / "output"))
+    assert result.exit_code == 0, result.output
+    return folder / "output"
+
+
+def run(*arguments, **options):
+    return CliRunner().invoke(main, list(arguments), catch_exceptions=False, **options)
+
+
+def test_build_writes_everything_and_nothing_else(built):
+    assert sorted(path.name for path in built.iterdir()) == [
+        "extractions.jsonl",
+        "graph.html",
+        "graph.ttl",
+        "ontology.ttl",
+        "report.json",
+    ]
+    papers = json.loads((built / "report.json").read_text(encoding="utf-8"))["papers"]
+    assert papers == {"read": 2, "kept": 2, "joined": 0, "rejected": 0}
+
+
+def test_extract_prints_what_build_writes(built, listing):
+    result = run("extract", str(listing))
+    assert result.stdout == (built / "extractions.jsonl").read_text(encoding="utf-8")
+    first = json.loads(result.stdout.splitlines()[0])
+    text = f"{first['title']}\n{first['abstract']}"
+    assert all(text[m["start"] : m["end"]] == m["text"] for m in first["mentions"])
+    assert {m["concept"] for m in first["mentions"] if m["text"] == "A100 GPUs"} == {
+        "https://w3id.org/paperkg/id/hardware/a100"
+    }
+
+
+def test_input_may_come_from_standard_input(built):
+    result = run("extract", "-", input=LISTING)
+    assert result.stdout == (built / "extractions.jsonl").read_text(encoding="utf-8")
+
+
+def test_build_gives_the_same_bytes_whatever_the_order_and_the_hash_seed(built, tmp_path):
+    head, first, second = "Daily Papers\n\n", *LISTING.removeprefix("Daily Papers\n\n").split("A Second Look", 1)
+    (tmp_path / "turned.txt").write_text(f"{head}A Second Look{second}\n{first}", encoding="utf-8")
+    command = [sys.executable, "-c", "from kg.cli import main; main()", "build", "turned.txt", "-o", "output"]
+    environment = {**os.environ, "PYTHONHASHSEED": "7"}
+    subprocess.run(command, check=True, cwd=tmp_path, env=environment, capture_output=True)
+    for name in ("graph.ttl", "graph.html"):
+        assert (tmp_path / "output" / name).read_bytes() == (built / name).read_bytes()
+
+
+def test_a_rejected_record_is_named_and_the_rest_is_built(tmp_path):
+    (tmp_path / "papers.jsonl").write_text(
+        '{"title": "Good", "abstract": "We train BERT on SQuAD."}\n{"title": "No abstract"}\nnot json\n',
+        encoding="utf-8",
+    )
+    result = run("build", str(tmp_path / "papers.jsonl"), "-o", str(tmp_path / "output"))
+    assert result.exit_code == 0
+    assert "papers.jsonl:2: " in result.stderr
+    assert "papers.jsonl:3: " in result.stderr
+    report = json.loads((tmp_path / "output" / "report.json").read_text(encoding="utf-8"))
+    assert report["papers"] == {"read": 3, "kept": 1, "joined": 0, "rejected": 2}
+    assert [reject["line"] for reject in report["rejected"]] == [2, 3]
+    assert run("extract", str(tmp_path / "papers.jsonl"), "--strict").exit_code == 1
+
+
+def test_an_input_that_is_not_there_is_wrong_use():
+    result = run("build", "nowhere.txt")
+    assert result.exit_code == 2
+    assert "nowhere.txt" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_a_question_is_answered(built):
+    result = run("query", "results-by-metric", "-p", "metric=mfu", "--graph", str(built / "graph.ttl"))
+    assert result.exit_code == 0
+    assert "41.2" in result.stdout
+    assert "A100" in result.stdout
+
+
+def test_a_question_follows_the_hierarchy(built):
+    result = run(
+        "query", "papers-by-hardware", "-p", "hardware=Hopper", "--format", "csv", "--graph", str(built / "graph.ttl")
+    )
+    assert "A Second Look at Folding" in result.stdout
+    assert "TinyFold" not in result.stdout
+
+
+def test_any_sparql_is_answered(built):
+    sparql = "SELECT (COUNT(?paper) AS ?papers) WHERE { ?paper a kg:Paper }"
+    result = run("query", "-", "--format", "csv", "--graph", str(built / "graph.ttl"), input=sparql)
+    assert result.stdout.split() == ["papers", "2"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("query", "results-by-metrics"), "results-by-metric"),
+        (("query", "results-by-metric", "-p", "metrics=MFU"), "metric"),
+        (("query", "results-by-metric", "-p", "MFU"), "NAME=VALUE"),
+        (("query", "missing.rq"), "missing.rq"),
+        (("why", "TinyFold", "quantum computer"), "quantum computer"),
+        (("export", "graph.docx"), "graphml"),
+    ],
+)
+def test_wrong_use_is_told_in_a_line_with_exit_code_2(built, arguments, told):
+    result = run(*arguments, "--graph", str(built / "graph.ttl"))
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_why_shows_the_sentence(built):
+    result = run("why", "TinyFold", "MFU", "--graph", str(built / "graph.ttl"))
+    assert "41.2% [Model Flops Utilization] ([MFU]) on A100 GPUs" in result.stdout
+
+
+def test_validate_accepts_what_build_writes_and_refuses_what_is_broken(built, tmp_path):
+    assert run("validate", str(built / "graph.ttl")).exit_code == 0
+    assert run("validate", "--graph", str(built / "graph.ttl")).exit_code == 0
+    broken = (built / "graph.ttl").read_text(encoding="utf-8").replace("dcterms:title  ", "dcterms:alternative ")
+    (tmp_path / "broken.ttl").write_text(broken, encoding="utf-8")
+    result = run("validate", str(tmp_path / "broken.ttl"))
+    assert result.exit_code == 1
+    assert "title" in result.stdout
+
+
+def test_view_and_export_write_files(built, tmp_path):
+    graph = str(built / "graph.ttl")
+    assert run("view", graph, "-o", str(tmp_path / "page.html")).exit_code == 0
+    assert (tmp_path / "page.html").read_bytes() == (built / "graph.html").read_bytes()
+    assert run("export", str(tmp_path / "graph.graphml"), "--graph", graph).exit_code == 0
+    assert (tmp_path / "graph.graphml").stat().st_size > 0
+
+
+def test_stats_counts(built):
+    result = run("stats", "--graph", str(built / "graph.ttl"))
+    assert result.stdout.split()[:2] == ["Paper", "2"]
+
+
+def test_an_earlier_graph_stays_when_the_new_one_cannot_be_written(built, listing, tmp_path, monkeypatch):
+    output = tmp_path / "output"
+    assert run("build", str(listing), "-o", str(output)).exit_code == 0
+    before = {path.name: path.read_bytes() for path in output.iterdir()}
+    (tmp_path / "other.jsonl").write_text('{"title": "T", "abstract": "We train BERT on SQuAD."}\n', encoding="utf-8")
+
+    def no_space(*_args, **_kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("kg.view.page", no_space)
+    with pytest.raises(OSError, match="No space"):
+        run("build", str(tmp_path / "other.jsonl"), "-o", str(output))
+    assert {path.name: path.read_bytes() for path in output.iterdir()} == before
+
+
+def test_timestamp_is_stated_only_when_asked(listing, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    assert run("build", str(listing), "-o", str(tmp_path)).exit_code == 0
+    assert "2023-11-14T22:13:20Z" in (tmp_path / "graph.ttl").read_text(encoding="utf-8")
+
+
+def test_no_mentions_leaves_them_out(listing, tmp_path):
+    assert run("build", str(listing), "--no-mentions", "-o", str(tmp_path)).exit_code == 0
+    graph = (tmp_path / "graph.ttl").read_text(encoding="utf-8")
+    assert "nif:" not in graph
+    assert "kg:usesHardware" in graph
+
+
+def test_every_command_is_in_the_readme():
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    assert all(f"$ kg {name} --help" in readme for name in main.commands)
+
+
+def test_help_is_quick():
+    """Heavy libraries are imported inside the command that needs them."""
+    code = "import sys; from kg.cli import main; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert not {"spacy", "rdflib", "pyshacl", "networkx", "pyvis", "numpy", "pyoxigraph", "rich"} & set(loaded)
