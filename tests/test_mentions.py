@@ -1,5 +1,6 @@
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,26 @@ def test_weak_finds_are_not_told():
 
 def test_a_name_inside_a_word_is_none():
     assert told([Mention(0, 5, "Flash", "Method", 0.9)]) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "name"),
+    [
+        ("-equivariant networks", "E(3)-equivariant networks"),
+        ("peer-to-", "peer-to-peer"),
+        ("Mosaic-SDF (", "Mosaic-SDF"),
+        ("deformation)", "deformation"),
+        ("R(2)-maps", "R(2)-maps"),
+        ("F1", "F1"),
+        ("L^6", None),
+        ("G", None),
+    ],
+)
+def test_a_name_is_whole(found, name):
+    text = "Title\nE(3)-equivariant networks, peer-to-peer learning, Mosaic-SDF (a deformation), R(2)-maps, F1, L^6, G."
+    start = text.index(found)
+    mentions = resolve(text, [Mention(start, start + len(found), found, "Method")], ())
+    assert [mention.text for mention in mentions] == ([name] if name else [])
 
 
 def test_what_the_title_names_is_introduced():

@@ -1,6 +1,7 @@
 """From the finds of several components to the mentions of a paper: one type a name, every occurrence, longest first."""
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +14,11 @@ from kg.text import fold
 
 THRESHOLD = 0.5
 LEXICON = "lexicon"
+
+_JOINTS = "-/‐‑"
+_EDGES = " \"'`‘’“”*_,;:.-/‐‑–—"
+_BRACKETS = ("()", "[]", "{}")
+_POWER = re.compile(r"\w\^\S*")
 
 Finds = dict[str, list[Mention]]
 
@@ -27,7 +33,8 @@ def resolve(
     """
     finds: Finds = defaultdict(list)
     for candidate in candidates:
-        finds[candidate.text].append(candidate)
+        if name := _whole(text, candidate):
+            finds[name].append(candidate)
     _share(finds, abbreviations)
     decided = {surface: _decide(surface, found) for surface, found in finds.items()}
     mentions = _occurrences(text, {surface: best for surface, best in decided.items() if best.score >= threshold})
@@ -36,6 +43,30 @@ def resolve(
         replace(mention, introduced=True) if mention.type in OWN_TYPES and fold(mention.text) in own else mention
         for mention in mentions
     )
+
+
+def _whole(text: str, candidate: Mention) -> str:
+    """The name as the text has it, where the tagger cut a word at its hyphen; empty when it is none.
+
+    `-equivariant networks` is completed to `E(3)-equivariant networks`; a lone letter or a power is no name.
+    """
+    start, end = candidate.start, candidate.end
+    if text[start] in _JOINTS:
+        while start and not text[start - 1].isspace():
+            start -= 1
+    if text[end - 1] in _JOINTS:
+        while end < len(text) and _continues(text[end]):
+            end += 1
+    name = text[start:end].strip(_EDGES)
+    for opening, closing in _BRACKETS:
+        if name.count(opening) != name.count(closing):
+            name = name.strip(opening + closing + " ")
+    is_name = sum(map(str.isalnum, name)) > 1 and any(map(str.isalpha, name)) and not _POWER.fullmatch(name)
+    return name if is_name or candidate.source == LEXICON else ""
+
+
+def _continues(character: str) -> bool:
+    return character.isalnum() or character in _JOINTS
 
 
 def _share(finds: Finds, abbreviations: Sequence[tuple[str, str]]) -> None:
