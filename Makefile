@@ -7,10 +7,10 @@ demo: .venv/installed  ## Build the bundled sample and ask it three questions.
 	@$(BIN)/kg build -o output
 	@printf '\nWhich hardware reaches which MFU?  kg query results-by-metric -p metric=MFU\n\n'
 	@$(BIN)/kg query results-by-metric -p metric=MFU
-	@printf '\nWho works with ImageNet, and how?  kg query methods-by-dataset -p dataset=ImageNet\n\n'
-	@$(BIN)/kg query methods-by-dataset -p dataset=ImageNet
-	@printf '\nWhich datasets are new?  kg query introduced -p type=Dataset\n\n'
-	@$(BIN)/kg query introduced -p type=Dataset
+	@printf '\nWhich papers use a TPU of any generation?  kg query papers-by-hardware -p hardware=TPU\n\n'
+	@$(BIN)/kg query papers-by-hardware -p hardware=TPU
+	@printf '\nWhere does it say so?  kg why FlashAttention-2 MFU\n\n'
+	@$(BIN)/kg why FlashAttention-2 MFU
 	@printf '\nThe picture: %s\nThe graph:   %s\nMore questions: %s queries\n' "$(CURDIR)/output/graph.html" "$(CURDIR)/output/graph.ttl" "$(BIN)/kg"
 
 test: check  ## Run every check and every test.
