@@ -13,8 +13,8 @@ _WORD = re.compile(r"[^\s()\[\],;:.]+(?:[.,/][^\s()\[\],;:.]+)*")
 _LETTERS = re.compile(r"[^\W_]+")
 _EDGE = "\"'`‘’“”*_"
 _LEADING = frozenset(
-    "a an the our this that these those called named dubbed termed propose proposed introduce present of for with to in "
-    "on and or by using via as is are we its their novel new".split()
+    "a an the our this that these those called named dubbed termed propose proposed introduce present of for with to "
+    "in on and or by using via as is are we its their novel new".split()
 )
 _SOUNDS = {"2": "to", "4": "for"}  # T2S: text to speech
 
