@@ -17,7 +17,7 @@ LEXICON = "lexicon"
 
 _JOINTS = "-/‐‑"
 _EDGES = " \"'`‘’“”*_,;:.-/‐‑–—"
-_BRACKETS = ("()", "[]", "{}")
+_BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _POWER = re.compile(r"\w\^\S*")
 
 Finds = dict[str, list[Mention]]
