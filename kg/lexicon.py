@@ -97,16 +97,24 @@ class Lexicon:
                         yield surface, entry
 
 
-@cache
 def load(folder: Path | None = None) -> Lexicon:
-    """The lexicon in `folder`, by default the one that comes with the package.
+    """The lexicon in `folder`, by default the one that comes with the package, which is read once.
 
     Raises LexiconError for a row that cannot be read, with file and line, for a key used twice, a parent that is not
     there and for a circle of parents. Names that two entries claim are no error; `check` lists them.
     """
+    return _read(folder) if folder else _shipped()
+
+
+@cache
+def _shipped() -> Lexicon:
+    return _read(PACKAGE / "data" / "lexicon")
+
+
+def _read(folder: Path) -> Lexicon:
     entries: list[Entry] = []
     digest = hashlib.sha256()
-    for path in sorted((folder or PACKAGE / "data" / "lexicon").glob("*.tsv")):
+    for path in sorted(folder.glob("*.tsv")):
         data = path.read_bytes()
         digest.update(data)
         entries += _entries(path, data)
