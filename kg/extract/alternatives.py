@@ -96,7 +96,7 @@ def metrics_for(spot: Spot, metrics: Sequence[Name], last: Result | None) -> Ite
 
 def _sort_of(metric: str, unit: str) -> tuple[str, ...]:
     folded = metric.lower()
-    head = folded.split()[-1]
+    head = folded.rpartition(" ")[2]
     return f"head={head}", f"head={head}|{unit}", f"whole={folded}"
 
 
@@ -156,13 +156,20 @@ def _nearest(names: Sequence[Name], number: Number) -> dict[Thing | None, Name]:
 def _standing(thing: Thing, rank: int, previous: str | None) -> tuple[str, ...]:
     """What a thing is in the whole text."""
     return (
-        f"type={thing.type}",
+        f"type={thing.type} {_form(thing.text)}",
         f"introduced={thing.introduced} titled={thing.titled}",
         f"rank={min(rank, 4)}",
         f"title-start={thing.mentions[0].start == 0}",
         f"count={min(len(thing.mentions), 4)}",
         _AGAIN if previous is not None and previous in [name.text for name in thing.mentions] else "new",
     )
+
+
+def _form(text: str) -> str:
+    """How particular a name looks: `H100` and `GPT-4` have a digit, `PyTorch` a capital, `diffusion models` neither."""
+    if any(letter.isdigit() for letter in text):
+        return "digit"
+    return "lower" if text.islower() else "capital"
 
 
 def sizes(spot: Spot) -> Iterator[Alternative[str]]:

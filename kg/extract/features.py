@@ -108,9 +108,7 @@ def pair_features(spot: Spot, name: Name, rivals: Sequence[Name]) -> list[str]:
         features.append(f"{side} link={link} {others} {closer}")
     if len(between) <= 4:
         features.append(f"{side} gap={' '.join(between)}")
-    if side == "before":
-        features += _aligned(spot, name, rivals)
-    return features
+    return [*features, *_aligned(spot, name, rivals)]
 
 
 def _owner(spot: Spot, name: Name, distance: int) -> str:
@@ -123,20 +121,23 @@ def _owner(spot: Spot, name: Name, distance: int) -> str:
 
 
 def _aligned(spot: Spot, name: Name, rivals: Sequence[Name]) -> Iterator[str]:
-    """In `A and B ... 3 and 4`, the names count as the numbers do, from the left or from the right."""
+    """What lists say: `A and B ... 3 and 4`, `3 for A and 4 for B`; their members count from the left or the right."""
     passage, number = spot.passage, spot.number
     here = passage.places[passage.numbers.index(number)]
-    numbers = _run(passage, passage.places, here)
-    if len(numbers) > 1 and len(names := _run(passage, [rival.first for rival in rivals], name.first)) > 1:
+    alike = [at for other, at in zip(passage.numbers, passage.places, strict=True) if other.unit == number.unit]
+    named = sorted({rival.first for rival in rivals})
+    if len(alike) == 1 or len(named) == 1:
+        return
+    match = alike.index(here) == named.index(name.first)
+    turns = "".join([kind for _, kind in sorted([(at, "n") for at in alike] + [(at, "s") for at in named])])
+    if turns in {"ns" * len(alike), "sn" * len(alike)}:
+        yield f"turns {turns[:2]} {match}"
+    numbers, names = _run(passage, passage.places, here), _run(passage, named, name.first)
+    if len(numbers) > 1 and len(names) > 1:
         yield f"list {len(numbers) == len(names)} {numbers.index(here) == names.index(name.first)}"
     if "respectively" in passage.words:
-        places = sorted({rival.first for rival in rivals if rival.start < number.start})
-        alike = [
-            place for other, place in zip(passage.numbers, passage.places, strict=True) if other.unit == number.unit
-        ]
-        at, of = alike.index(here), places.index(name.first)
-        yield f"respectively {at == of}"
-        yield f"respectively-end {len(alike) - at == len(places) - of}"
+        yield f"respectively {len(alike) == len(named)} {match}"
+        yield f"respectively {len(alike) - alike.index(here) == len(named) - named.index(name.first)}"
 
 
 def _run(passage: Passage, places: Sequence[int], place: int) -> list[int]:

@@ -58,7 +58,7 @@ def _either(words: Iterable[str]) -> str:
 _LONGEST = 40  # digits; what has more is no number that anybody reads
 # The look-ahead comes first: it turns the search away from every other character at once.
 _DIGITS = re.compile(
-    r"(?=[\d.])(?<![\w.^@#])(?<![A-Za-z][-–])"
+    r"(?=[\d.])(?<![\w.^@#])(?<![A-Za-z][-–])(?<![A-Za-z]\d[-–])(?<![A-Za-z]\d\.\d[-–])"
     r"(?P<digits>\d{1,3}(?:(?:,|\{,\})\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"(?P<power> *× *10 ?\^[ {]{0,3}[-−]? ?\d{1,2}| ?\^[ {]{0,3}[-−]? ?\d{1,2}|[eE][-−]?\d{1,2}\b)?"
     r"(?P<scale>(?:[ -]{1,2}(?:hundred|thousand|million|billion|trillion)|[KkMBT]|bn)(?![A-Za-z/]))?"
@@ -75,12 +75,14 @@ _ORDERS = re.compile(
     r"(?:(?: to |-to-| or |[-–])(?:one|two|three|four|five|six|\d+))?)"
     r"[ -]orders?[ -]of[ -]magnitude\b"
 )
-_RANK = re.compile(r"(?=[#\d])(?:#(?P<hash>\d{1,3})\b|(?<![\w.-])(?P<ordinal>\d{1,3})(?:st|nd|rd|th)\b)")
+_RANK = re.compile(
+    r"(?=[#\d])(?:#(?P<hash>\d{1,3})\b(?: (?:out )?of \d+)?|(?<![\w.-])(?P<ordinal>\d{1,3})(?:st|nd|rd|th)\b)"
+)
 _COMPLEXITY = re.compile(r"[OΘΩ](?<![A-Za-z].) *(?=\()")
 _POINTS = re.compile(
     r"(?: *%)?[ -]{1,3}"
     r"(?!(?:data|key|time|way|end|check|view|test|training|reference|feature|operating|grid|sample|query)[ -])"
-    r"(?:[A-Za-z][\w@-]{0,12} )?(?P<percent>percentage[ -]|percent[ -]|pct\.? )?(?:points?|pts?)\b"
+    r"(?:(?!percent|pct)[A-Za-z][\w@-]{0,12} )?(?P<percent>percentage[ -]|percent[ -]|pct\.? )?(?:points?|pts?)\b"
 )
 _UNIT = re.compile(
     rf"(?: *|-)(?P<unit>{_either(spelling for spelling in spellings() if spelling != '$')})(?![A-Za-z²^])"
@@ -177,9 +179,11 @@ def _value(digits: str, power: str, scale: int) -> str | None:
     return decimal(digits, exponent + scale)
 
 
-def _word(match: re.Match[str], shown: str) -> Number:
+def _word(match: re.Match[str], shown: str) -> Number | None:
     start, end = match.span()
     word = match["word"].lower()
+    if word in _MULTIPLES and re.search(r"\d\w? $", shown[max(0, start - 4) : start]):
+        return None  # 76K triples
     if word in _MULTIPLES:
         value, unit = _MULTIPLES[word]
         return _qualified(Number(start, start + len(word), value, unit, "multiple"), shown)

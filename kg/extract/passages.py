@@ -113,9 +113,15 @@ def _passages(
     named = {(mention.start, mention.type): thing for thing in things for mention in thing.mentions}
     number_starts, mention_starts = [number.start for number in found], [mention.start for mention in mentions]
     for start, end in sentences(text):
-        numbers = tuple(found[bisect_left(number_starts, start) : bisect_left(number_starts, end)])
+        here = mentions[bisect_left(mention_starts, start) : bisect_left(mention_starts, end)][:_MOST_NAMES]
+        numbers = tuple(
+            number
+            for number in found[bisect_left(number_starts, start) : bisect_left(number_starts, end)][
+                : _MOST_NUMBERS + 1
+            ]
+            if number.unit or number.scale or not any(name.start <= number.start < name.end for name in here)
+        )
         if 0 < len(numbers) <= _MOST_NUMBERS:
-            here = mentions[bisect_left(mention_starts, start) : bisect_left(mention_starts, end)][:_MOST_NAMES]
             tokens = list(_tokens(shown, start, end, here, numbers))
             words, starts = tuple([word for word, _ in tokens]), tuple([at for _, at in tokens])
             names = [

@@ -15,8 +15,8 @@ from kg.extract.passages import Name, Spot, spots, survey
 from kg.model import Mention, Quantity, Result
 from kg.text import fold
 
-LEAST_SCORE = 0.4
-_LEAST_QUANTITY = 0.5
+LEAST_SCORE = 0.35
+_LEAST_QUANTITY = 0.4
 # A name overlooked is commoner than a role that the text does not give: a name needs this much, not the half.
 _LEAST_ROLE = 0.35
 _AVERAGE, _ON_AVERAGE = frozenset({"average", "averaged", "averaging", "mean"}), ("on", "average")
@@ -46,7 +46,9 @@ def _results(spot: Spot, metrics: Sequence[Name], last: Result | None, chance: f
     """The results of a number: none, one, or one for each metric that shares it."""
     if chance < least:
         return []
-    metric, share = ranked("metric", metrics_for(spot, metrics, last))[0]
+    names = ranked("metric", metrics_for(spot, metrics, last))
+    metric = names[0][0]
+    share = sum(part for name, part in names if name.text == metric.text)
     if chance * share < least:
         return []
     number = spot.number

@@ -18,7 +18,7 @@ from kg.extract.abbreviations import abbreviations
 from kg.extract.alternatives import kinds, metric_names, metrics_for, sizes, things_for
 from kg.extract.choices import Alternative, It
 from kg.extract.mentions import resolve
-from kg.extract.numbers import Number
+from kg.extract.numbers import Number, scaled
 from kg.extract.passages import Name, Scene, Spot, spots, survey
 from kg.files import PACKAGE, atomic
 from kg.model import Mention, Result
@@ -50,7 +50,11 @@ def learn(papers: Iterable[tuple[str, Row]]) -> dict[str, dict[str, dict[str, fl
 
 def annotated_mentions(text: str, surfaces: Iterable[Sequence[str]]) -> tuple[Mention, ...]:
     """The mentions that the pipeline would settle on, had it found each annotated surface."""
-    found = [Mention(0, 0, surface, kind, source="annotation") for surface, kind, *_ in surfaces]
+    found = [
+        Mention(start, start + len(surface), surface, kind, 0.99)
+        for surface, kind, *_ in surfaces
+        if (start := text.find(surface)) >= 0
+    ]
     return resolve(text, found, abbreviations(text))
 
 
@@ -64,7 +68,7 @@ def examples(text: str, mentions: Sequence[Mention], row: Row) -> Iterator[tuple
         for spot in spots(scene, passage):
             number = spot.number
             results = claims.get(number.start, [])
-            stated = [size for size in row.get("quantities", ()) if _equal(number.value, size["value"])]
+            stated = [size for size in row.get("quantities", ()) if _states(number, size)]
             kind = "result" if results else "quantity" if stated else "neither"
             yield from _decided("kind", kinds(spot, metrics), lambda name, kind=kind: name == kind)  # type: ignore[misc]
             if results:
@@ -115,18 +119,32 @@ def _as_last(spot: Spot, metrics: Sequence[Name], result: Row, row: Row) -> Resu
 
 
 def claimed(scene: Scene, results: Iterable[Row]) -> dict[int, list[Row]]:
-    """Which annotated results each number (by its start) carries: of equal value and unit, nearest to the metric."""
+    """Which annotated results each number (by its start) carries: of equal value, and of equal unit where
+    there is one, nearest to the metric.
+    """
     everything = [number for passage in scene.passages for number in passage.numbers]
     title_end = scene.text.find("\n")
     claims: dict[int, list[Row]] = {}
     for result in results:
-        fits = [it for it in everything if _equal(it.value, result["value"]) and _unit(it) == _unit(result)]
+        equal = [it for it in everything if _equal(it.value, result["value"])]
+        fits = [it for it in equal if _unit(it) == _unit(result)] or [it for it in equal if len(it.value) > 2]
         if fits:
             places = [match.start() for match in re.finditer(re.escape(result["metric"]), scene.text)] or [0]
             free = [number for number in fits if number.start not in claims] or fits
             best = min(free, key=lambda it: (it.start < title_end, min(abs(it.start - place) for place in places)))
             claims.setdefault(best.start, []).append(result)
     return claims
+
+
+def _states(number: Number, size: Row) -> bool:
+    """Whether an annotated size is this number; some are annotated as 8 `B parameters`."""
+    value, scale = str(size["value"]).replace(",", ""), str(size["unit"] or "").partition(" ")[0]
+    return _equal(number.value, value) or (
+        bool(scale)
+        and scale == number.scale
+        and value.replace(".", "").isdecimal()
+        and _equal(number.value, scaled(value, scale))
+    )
 
 
 def _equal(value: str, other: object) -> bool:
