@@ -6,7 +6,7 @@ import spacy
 
 from kg.extract.bio import OUTSIDE, TAGS, Name, decode, encode
 from kg.extract.neural import build, shape_of
-from kg.extract.tagger import Tagger, surest
+from kg.extract.tagger import WINDOW, Tagger, surest
 from kg.extract.tokenizer import blank
 from kg.train.corpus import UNKNOWN, Example, read_annotated, read_silver, targets, write_silver
 from kg.train.measure import GoldConcept, GoldPaper, key, measure
@@ -190,6 +190,19 @@ def test_spans_carry_scores_and_an_empty_text_has_none():
         assert len(group.attrs["scores"]) == len(group)
         assert not group.has_overlap
         assert all(0 < score <= 1 for score in group.attrs["scores"])
+
+
+def test_a_long_document_is_read_in_windows():
+    nlp = blank()
+    tagger = nlp.add_pipe("kg_tagger", config=SETTINGS)
+    fit(tagger.network, examples(nlp), epochs=40, batch_size=2, rate=0.01)
+    sentence = "We train Zorblax on PlumBank and report F1 on a Q9 board.\n"
+    times = 2 * WINDOW // len(nlp.make_doc(sentence)) + 1
+    short, long = nlp.pipe([sentence, sentence * times])
+    per_sentence = len(short.spans["names"])
+    assert per_sentence >= 3
+    assert len(long.spans["names"]) == pytest.approx(per_sentence * times, rel=0.02)
+    assert {span.text for span in long.spans["names"]} >= {span.text for span in short.spans["names"]}
 
 
 def test_the_same_seed_gives_the_same_weights(corpus, tmp_path):

@@ -56,7 +56,7 @@ def _viterbi(batch: Sequence[Floats], eagerness: float) -> list[Ints]:
     for column, document in enumerate(batch):
         scores[: len(document), column] = np.log(document + _FLOOR)
     scores[:, :, 1:] += eagerness
-    back = np.zeros(scores.shape, dtype=np.int64)
+    back = np.zeros(scores.shape, dtype=np.int8)
     if steps:
         scores[0, :, _FIRST_INSIDE:] = -np.inf
     for step in range(1, steps):
@@ -70,7 +70,7 @@ def _viterbi(batch: Sequence[Floats], eagerness: float) -> list[Ints]:
     return [_backtrack(scores[:length, column], back[:length, column]) for column, length in enumerate(lengths)]
 
 
-def _backtrack(scores: Floats, back: Ints) -> Ints:
+def _backtrack(scores: Floats, back: NDArray[np.int8]) -> Ints:
     tags = np.zeros(len(scores), dtype=np.int64)
     if len(scores):
         tags[-1] = scores[-1].argmax()

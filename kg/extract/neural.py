@@ -1,27 +1,29 @@
 """The network behind the tagger: what a word looks like, then what stands around it, then a distribution over tags."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from spacy.attrs import ORTH
 from spacy.ml.models.tok2vec import MaxoutWindowEncoder
 from spacy.strings import get_string_id
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 from thinc.api import HashEmbed, Linear, Maxout, Model, Softmax_v2, chain, concatenate, noop, with_array
 
 from kg.extract.bio import TAGS, Floats
 
-Network = Model[list[Doc], list[Floats]]
+Text = Doc | Span
+Network = Model[Sequence[Text], list[Floats]]
 
 FEATURES = 4
 _SEEN_WORDS = 100_000
 
 
 def build(*, width: int, depth: int, pieces: int, rows: int, vectors: int) -> Network:
-    """Documents to tag probabilities, each shaped (tokens, len(TAGS)).
+    """Documents, or spans of them, to tag probabilities, each shaped (tokens, len(TAGS)).
 
     A word has hashed embeddings of its spelling, beginning, end and shape, in tables of `rows`, and the vector of
     length `vectors` that the vocabulary holds for it (0 for none). A token sees `depth` neighbours on each side.
@@ -41,17 +43,18 @@ def by_word(hashed: Model[Any, Any], static: Model[Any, Any], mix: Model[Any, An
 
 
 def _forward(
-    model: Network, docs: list[Doc], is_train: bool
-) -> tuple[list[Floats], Callable[[list[Floats]], list[Doc]]]:
+    model: Network, docs: Sequence[Text], is_train: bool
+) -> tuple[list[Floats], Callable[[list[Floats]], Sequence[Text]]]:
     ops: Any = model.ops
     hashed, static, mix = model.layers
-    words, place = np.unique(np.concatenate([doc.to_array("ORTH") for doc in docs]), return_inverse=True)
+    orths = [doc.to_array([ORTH]).ravel() for doc in docs]  # type: ignore[union-attr]  # the stub of Span lacks it
+    words, place = np.unique(np.concatenate(orths), return_inverse=True)
     features, vectors = read_words(docs[0].vocab, words)
     left, back_left = hashed(features, is_train)
     right, back_right = static(vectors, is_train)
     mixed, back_mixed = mix(np.hstack([left, right]), is_train)
 
-    def backprop(gradients: list[Floats]) -> list[Doc]:
+    def backprop(gradients: list[Floats]) -> Sequence[Text]:
         gradient = np.zeros_like(mixed)
         ops.scatter_add(gradient, place.astype(np.int32), np.concatenate(gradients))
         both = back_mixed(gradient)

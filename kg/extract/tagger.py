@@ -2,6 +2,7 @@
 # ruff: noqa: ARG002  # spaCy tells components more than this one needs
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from kg.extract.bio import Name, decode
 from kg.extract.neural import build
 
 GROUP = "names"
+WINDOW = 2_000  # tokens; the longest abstracts have 600
+_TOGETHER = 32  # windows in one pass through the network: more are slower, as they leave the processor's cache
 _FILE = "network"
 
 
@@ -59,11 +62,26 @@ class Tagger:
 
     def pipe(self, docs: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
         waiting = iter(docs)
-        while batch := list(islice(waiting, batch_size)):
-            found = decode(self.network.predict(batch), eagerness=self.eagerness)
-            for doc, names in zip(batch, found, strict=True):
+        while batch := list(islice(waiting, min(batch_size, 64))):
+            for doc, names in zip(batch, self._find(batch), strict=True):
                 doc.spans[GROUP] = as_spans(doc, surest(doc, names, self.threshold))
                 yield doc
+
+    def _find(self, docs: list[Doc]) -> Iterator[list[Name]]:
+        """The names in each document, which is read in windows: memory is bounded, however long it is."""
+        windows = [doc[at : at + WINDOW] for doc in docs for at in range(0, len(doc), WINDOW)]
+        found: list[list[Name]] = []
+        for at in range(0, len(windows), _TOGETHER):
+            found += decode(self.network.predict(windows[at : at + _TOGETHER]), eagerness=self.eagerness)
+        pairs = zip(windows, found, strict=True)
+        for doc in docs:
+            yield [
+                name
+                if window.start == 0
+                else replace(name, start=name.start + window.start, end=name.end + window.start)
+                for window, names in islice(pairs, -(-len(doc) // WINDOW))
+                for name in names
+            ]
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         return self.network.to_bytes()

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -45,18 +46,17 @@ def teacher(corpus: Path, start: Path | None, epochs: int, seed: int, output: Pa
 @main.command()
 @click.argument("abstracts", type=FILE)
 @click.option("--teacher", "weights", type=FILE, required=True)
+@click.option("--student", "students", type=FOLDER, multiple=True, help="A student that labels along; may be repeated.")
 @click.option("--corpus", type=FOLDER, required=True, help="Papers in here are not labelled.")
 @click.option("--limit", default=8000, show_default=True)
 @click.option("-o", "--output", type=NEW, required=True)
-def label(abstracts: Path, weights: Path, corpus: Path, limit: int, output: Path) -> None:
-    """Label the first LIMIT of ABSTRACTS with the teacher's probabilities."""
-    from kg.train import teacher as teachers  # noqa: PLC0415
+def label(abstracts: Path, weights: Path, students: tuple[Path, ...], corpus: Path, limit: int, output: Path) -> None:
+    """Label the first LIMIT of ABSTRACTS with probabilities."""
+    from kg.train import label as labels  # noqa: PLC0415
 
     known = corpora.titles(corpus)
-    texts = [text for text in _texts(abstracts) if corpora.fold(text.partition("\n")[0]) not in known][:limit]
-    corpora.write_silver(
-        output, zip(texts, teachers.label(teachers.load(weights), map(blank().make_doc, texts)), strict=True)
-    )
+    texts = (text for text in _texts(abstracts) if corpora.fold(text.partition("\n")[0]) not in known)
+    corpora.write_silver(output, labels.label(islice(texts, limit), weights, students))
 
 
 @main.command()

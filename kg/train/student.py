@@ -99,10 +99,10 @@ def _cross_entropy(guesses: Sequence[Floats], batch: Sequence[Example]) -> float
 def tune(nlp: Language, tagger: Tagger, gold: Sequence[GoldPaper]) -> Score:
     """Set the eagerness and threshold of `tagger` to those that score best on `gold`; returns that score."""
     docs = [nlp.make_doc(paper.text) for paper in gold]
-    probabilities = tagger.network.predict(docs)
+    shares = tagger.network.predict(docs)
     best = Score(0.0, 0.0)
     for eagerness in EAGERNESS:
-        found = decode(probabilities, eagerness=eagerness)
+        found = decode(shares, eagerness=eagerness)
         for threshold in THRESHOLDS:
             names = (surest(doc, some, threshold) for doc, some in zip(docs, found, strict=True))
             score = measure(gold, docs, names)
@@ -116,8 +116,18 @@ def save(nlp: Language, tagger: Tagger, shape: Mapping[str, int], output: Path) 
     fresh = blank()
     fresh.vocab.vectors = nlp.vocab.vectors
     settings = {**shape, "eagerness": tagger.eagerness, "threshold": tagger.threshold}
-    copy = fresh.add_pipe("kg_tagger", config=settings)
-    assert isinstance(copy, Tagger)
-    copy.from_bytes(tagger.to_bytes())
+    fresh.add_pipe("kg_tagger", config=settings)
+    _tagger_of(fresh).from_bytes(tagger.to_bytes())
     fresh.meta.update(name="names", description="Names in abstracts of research papers", license="MIT")
     fresh.to_disk(output)
+
+
+def probabilities(pipeline: Language, texts: Sequence[str]) -> list[Floats]:
+    """What a trained pipeline thinks of each token of `texts`: tag probabilities, shaped (tokens, len(TAGS))."""
+    return _tagger_of(pipeline).network.predict([pipeline.make_doc(text) for text in texts])
+
+
+def _tagger_of(pipeline: Language) -> Tagger:
+    tagger = pipeline.get_pipe("kg_tagger")
+    assert isinstance(tagger, Tagger)
+    return tagger
