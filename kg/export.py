@@ -138,9 +138,7 @@ def _csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]]) 
 
 def _sorted(source: Store | Remote) -> list[Triple]:
     """Papers, concepts and then all else, each by key, `a` before the other properties."""
-    answer = source.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
-    assert isinstance(answer, tuple)
-    return sorted(answer, key=_place)
+    return sorted(source.triples(), key=_place)
 
 
 def _place(triple: Triple) -> tuple[int, str, bool, str, str, str]:

@@ -7,11 +7,12 @@ model's terms. Queries given here are trusted: text from a user goes through `kg
 import gzip
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 import pyoxigraph
@@ -36,6 +37,7 @@ class Store:
 
     def __init__(self, native: pyoxigraph.Store | None = None) -> None:
         self.native = pyoxigraph.Store() if native is None else native
+        self._loaded: list[Path] = []
 
     def __len__(self) -> int:
         """The number of triples."""
@@ -46,19 +48,9 @@ class Store:
 
         GraphError when it cannot be read; for a syntax error it names the line.
         """
-        suffixes = [suffix.removeprefix(".") for suffix in path.suffixes]
-        packed = suffixes[-1:] == ["gz"]
-        suffix = "".join(suffixes[-2:-1] if packed else suffixes[-1:])
-        rdf_format = pyoxigraph.RdfFormat.from_extension(suffix)
-        if rdf_format is None:
-            raise GraphError(f"{path}: not a graph by its suffix; known are .ttl and .nt, also with .gz")
-        try:
-            with gzip.open(path) if packed else path.open("rb") as file:
-                self.native.bulk_load(file, rdf_format)  # type: ignore[arg-type]  # GzipFile reads bytes
-        except SyntaxError as error:
-            raise GraphError(f"{path}:{error.lineno}: {_reason(error)}") from error
-        except (OSError, EOFError, UnicodeDecodeError) as error:
-            raise GraphError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+        with _opened(path) as (file, rdf_format):
+            self.native.bulk_load(file, rdf_format)
+        self._loaded.append(path)
 
     def extend(self, triples: Iterable[Triple]) -> None:
         """Add triples that a program made."""
@@ -92,14 +84,29 @@ class Store:
             raise QueryError(_reason(error)) from error
         return results
 
+    def triples(self) -> tuple[Triple, ...]:
+        """All triples of the graph, with their numbers as the files that were loaded write them."""
+        return tuple(map(_triple, self._spelled()))
+
     def dump(self, file: IO[bytes], format: str) -> None:  # noqa: A002  # the name that RDF libraries give it
-        """Write all triples, sorted, as `ttl`, `nt`, `jsonld`, `rdf` or `trig`."""
+        """Write `triples`, sorted, as `ttl`, `nt`, `jsonld`, `rdf` or `trig`."""
         rdf_format = pyoxigraph.RdfFormat.from_extension(format)
         if rdf_format is None:
             raise GraphError(f"{format}: not a format that a graph is written in")
-        quads = self.native.quads_for_pattern(None, None, None, pyoxigraph.DefaultGraph())
-        triples = sorted((quad.triple for quad in quads), key=str)
-        pyoxigraph.serialize(triples, file, rdf_format, prefixes=PREFIXES)
+        pyoxigraph.serialize(sorted(self._spelled(), key=str), file, rdf_format, prefixes=PREFIXES)
+
+    def _spelled(self) -> Iterator[pyoxigraph.Triple]:
+        """The triples as the files write them, then what was added since.
+
+        A store keeps values: to it 39.0 is 39, and an xsd:nonNegativeInteger an xsd:integer.
+        """
+        rest = pyoxigraph.Store()
+        rest.bulk_extend(self.native.quads_for_pattern(None, None, None, pyoxigraph.DefaultGraph()))
+        for quad in (quad for path in self._loaded for quad in _parsed(path)):
+            if quad in rest:
+                rest.remove(quad)
+                yield quad.triple
+        yield from (quad.triple for quad in rest)
 
 
 class Remote:
@@ -126,6 +133,13 @@ class Remote:
         except (OSError, HTTPException, ValueError) as error:
             raise GraphError(f"{self.url}: {getattr(error, 'reason', error)}") from error
         return self._parse(media_type, body)
+
+    def triples(self) -> tuple[Triple, ...]:
+        """All triples of the endpoint's default graph."""
+        answer = self.query(_EVERYTHING)
+        if not isinstance(answer, tuple):
+            raise GraphError(f"{self.url}: gives no triples")
+        return answer
 
     def _parse(self, media_type: str, body: bytes) -> Answer:
         results = pyoxigraph.QueryResultsFormat.from_media_type(media_type)
@@ -175,12 +189,32 @@ def local(source: Store | Remote) -> Store:
     """The store itself, or a copy in memory of what an endpoint's default graph holds."""
     if isinstance(source, Store):
         return source
-    triples = source.query(_EVERYTHING)
-    if not isinstance(triples, tuple):
-        raise GraphError(f"{source.url}: gives no triples")
     store = Store()
-    store.extend(triples)
+    store.extend(source.triples())
     return store
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[IO[bytes], pyoxigraph.RdfFormat]]:
+    """A file of triples and its format, by its suffix; what is wrong with it becomes a GraphError."""
+    suffixes = [suffix.removeprefix(".") for suffix in path.suffixes]
+    packed = suffixes[-1:] == ["gz"]
+    suffix = "".join(suffixes[-2:-1] if packed else suffixes[-1:])
+    rdf_format = pyoxigraph.RdfFormat.from_extension(suffix)
+    if rdf_format is None:
+        raise GraphError(f"{path}: not a graph by its suffix; known are .ttl and .nt, also with .gz")
+    try:
+        with gzip.open(path) if packed else path.open("rb") as file:
+            yield cast("IO[bytes]", file), rdf_format
+    except SyntaxError as error:
+        raise GraphError(f"{path}:{error.lineno}: {_reason(error)}") from error
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise GraphError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _parsed(path: Path) -> Iterator[pyoxigraph.Quad]:
+    with _opened(path) as (file, rdf_format):
+        yield from pyoxigraph.parse(file, rdf_format)
 
 
 def rdflib_graph(store: Store) -> "rdflib.Graph":
