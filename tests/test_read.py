@@ -87,6 +87,12 @@ def test_standard_input_is_read_like_a_file(name, monkeypatch):
         monkeypatch.setattr("sys.stdin", stdin)
         told = [_told(record) for record in read(["-"])]
         assert not stdin.closed
+
+
+def test_a_closed_standard_input_is_wrong_use(monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(InputError, match="closed"):
+        read(["-"])
     assert told == json.loads((CASES / f"{name}.json").read_text("utf-8"))
 
 

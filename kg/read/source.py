@@ -85,7 +85,10 @@ def bad_byte(text: str) -> str | None:
 def check(inputs: Sequence[str | Path]) -> None:
     """InputError for the first input that does not exist."""
     for name in inputs:
-        if str(name) != "-" and not os.path.lexists(name):
+        if str(name) == "-":
+            if sys.stdin is None:  # whoever started the program closed it
+                raise InputError("<stdin>: closed")
+        elif not os.path.lexists(name):
             raise InputError(f"{_shown(name)}: no such file or folder")
 
 
