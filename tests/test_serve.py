@@ -24,10 +24,9 @@ from kg.store import open_store
 
 SERVER = """
 import sys
-from pathlib import Path
 from kg.serve import Limits, run
 limits = Limits(seconds=float(sys.argv[2]), memory=int(sys.argv[3]), answer=int(sys.argv[4]), at_once=2, waiting=2)
-run(Path(sys.argv[1]), port=0, limits=limits, ready=lambda url: print(url, flush=True))
+run(sys.argv[1], port=0, limits=limits, ready=lambda url: print(url, flush=True))
 """
 SECONDS = 2
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
@@ -239,6 +238,11 @@ class TestLife:
             assert ask(client, COUNT).json()["results"]["bindings"][0]["n"]["value"] == str(len(golden))
             assert len(list(scratch.iterdir())) == 1
         assert list(scratch.iterdir()) == []
+
+    def test_an_endpoint_is_served_as_a_copy(self, golden):
+        with serving(GOLDEN) as first, serving(f"{first.base_url}sparql") as second:
+            assert ask(second, COUNT).json()["results"]["bindings"][0]["n"]["value"] == str(len(golden))
+            assert second.get("/").text == first.get("/").text
 
     def test_missing_graph(self, tmp_path):
         with pytest.raises(GraphError, match="no such graph"):

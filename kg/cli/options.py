@@ -1,6 +1,8 @@
 """What several commands share."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -35,3 +37,15 @@ def open_graph(graph: str) -> "Store | Remote":
     from kg.store import open_store
 
     return open_store(graph)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """A sign of life on stderr, where that is a terminal, while something goes on whose length nobody knows."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield

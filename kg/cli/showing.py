@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import BROKEN, graph_argument, graph_option, open_graph
+from kg.cli.options import BROKEN, graph_argument, graph_option, open_graph, working
 
 
 @click.command()
@@ -15,7 +15,8 @@ def validate(graph: str, graph_: str | None) -> None:
     from kg import validate as validation
 
     location = graph_ or graph
-    violations = validation.validate(open_graph(location))
+    with working("checking the graph"):
+        violations = validation.validate(open_graph(location))
     for violation in violations:
         click.echo(str(violation))
     found = f"{len(violations)} violation{'s' * (len(violations) != 1)}" if violations else "conforms to its shapes"
@@ -41,7 +42,8 @@ def view(graph: str, graph_: str | None, output: Path | None, *, limit: int, ope
 
     location = graph_ or graph
     target = output or (Path("graph.html") if "://" in location else Path(location).with_name("graph.html"))
-    html = pages.page(open_graph(location), limit=limit)
+    with working("drawing the page"):
+        html = pages.page(open_graph(location), limit=limit)
     with atomic(target) as file:
         file.write(html.encode())
     click.echo(f"page: {target}", err=True)
@@ -59,8 +61,10 @@ def export(file: Path, graph: str) -> None:
     """
     from kg import export as exports
 
-    for written in exports.export(open_graph(graph), file):
-        click.echo(f"wrote {written}", err=True)
+    with working("writing"):
+        paths = exports.export(open_graph(graph), file)
+    for path in paths:
+        click.echo(f"wrote {path}", err=True)
 
 
 @click.command()
@@ -74,4 +78,4 @@ def serve(graph: str, host: str, port: int) -> None:
     def ready(url: str) -> None:
         click.echo(f"page:   {url}\nSPARQL: {url}sparql\n(Ctrl-C stops)", err=True)
 
-    server.run(Path(graph), host=host, port=port, ready=ready)
+    server.run(graph, host=host, port=port, ready=ready)

@@ -15,7 +15,7 @@ __all__ = ["Limits", "run"]
 
 
 def run(
-    graph: Path,
+    graph: str | Path,
     *,
     host: str = "127.0.0.1",
     port: int = 8000,
@@ -23,6 +23,8 @@ def run(
     ready: Callable[[str], object] = lambda _: None,
 ) -> None:
     """Serve a graph until interrupted; `ready` is called with its address. Port 0 takes a free one.
+
+    `graph` is a location as `kg.store.open_store` takes it; of an endpoint's graph a copy is served.
 
     GraphError or InputError before anything is served.
     """

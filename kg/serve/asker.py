@@ -34,7 +34,7 @@ class Limits:
 class Asker:
     """Answers questions inside of its `with` block, in one event loop."""
 
-    def __init__(self, graph: Path, limits: Limits) -> None:
+    def __init__(self, graph: str | Path, limits: Limits) -> None:
         self._graph = graph
         self._limits = limits
         self._running = asyncio.Semaphore(limits.at_once)

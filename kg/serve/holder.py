@@ -18,11 +18,11 @@ from pathlib import Path
 from socketserver import ForkingMixIn, StreamRequestHandler, UnixStreamServer
 from typing import TYPE_CHECKING
 
-from kg.errors import GraphError, PaperkgError, QueryError
+from kg.errors import PaperkgError, QueryError
 from kg.query import read
 from kg.serve.asker import Answer, Limits, told
 from kg.serve.protocol import Question
-from kg.store import Store, open_store
+from kg.store import Store, local, open_store
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 def main(graph: str, socket: str, limits: str) -> None:
     """Open the store, say so with an empty line (or say what is wrong), and answer until terminated."""
     try:
-        store = open_store(graph)
-        if not isinstance(store, Store):
-            raise GraphError(f"{graph}: only a graph of this machine is served")
+        store = local(open_store(graph))
     except PaperkgError as error:
         sys.stdout.write(f"{error}\n")
         return
