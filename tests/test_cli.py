@@ -131,6 +131,32 @@ def test_wrong_use_is_told_in_a_line_with_exit_code_2(built, arguments, told):
     assert "Traceback" not in result.output
 
 
+def test_a_place_that_cannot_be_written_is_told_in_a_line_with_exit_code_2(built, listing, tmp_path):
+    graph = str(built / "graph.ttl")
+    (tmp_path / "file").touch()
+    (tmp_path / "output" / "graph.ttl").mkdir(parents=True)
+    for arguments in (
+        ("build", str(listing), "-o", str(tmp_path / "file" / "output")),
+        ("build", str(listing), "-o", str(tmp_path / "output")),
+        ("export", str(tmp_path / "file" / "graph.nt"), "--graph", graph),
+        ("view", graph, "-o", str(tmp_path / "file" / "page.html")),
+    ):
+        result = run(*arguments)
+        assert result.exit_code == 2
+        assert str(tmp_path) in result.stderr.splitlines()[-1]
+
+
+def test_what_an_error_cites_cannot_steer_a_terminal(built):
+    result = run("query", "results\x1b[31m", "--graph", str(built / "graph.ttl"), color=True)
+    assert result.exit_code == 2
+    assert "results\\u001b[31m: no such question" in result.stderr
+    assert "\x1b" not in result.stderr
+
+
+def test_extract_needs_an_input():
+    assert run("extract").exit_code == 2
+
+
 def test_why_shows_the_sentence(built):
     result = run("why", "TinyFold", "MFU", "--graph", str(built / "graph.ttl"))
     assert "41.2% [Model Flops Utilization] ([MFU]) on A100 GPUs" in result.stdout

@@ -7,6 +7,7 @@ import click
 from kg import __version__
 from kg.cli import asking, making, showing
 from kg.errors import PaperkgError
+from kg.text import printable
 
 __all__ = ["main"]
 
@@ -25,7 +26,11 @@ _COMMANDS = (
 
 
 class Commands(click.Group):
-    """Lists commands in the order of use, and tells our own errors in one line, with exit code 2."""
+    """Lists commands in the order of use, and tells wrong use in one line, with exit code 2.
+
+    That is our own errors, and files that cannot be written where the user wants them. What an error cites may come
+    from a hostile file or endpoint, so it is made harmless to the terminal.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(self.commands)
@@ -34,7 +39,12 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except PaperkgError as error:
-            raise click.UsageError(str(error)) from error
+            raise click.UsageError(printable(str(error))) from error
+        except OSError as error:
+            path = error.filename2 or error.filename
+            if path is None:  # no file of the user's: a broken pipe, which click deals with, or trouble of our own
+                raise
+            raise click.UsageError(printable(f"{path}: {error.strerror}")) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kg.cli.options import BROKEN
+from kg.cli.options import BROKEN, working
 from kg.files import PACKAGE
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SAMPLE = PACKAGE / "sample" / "daily-papers.txt"
-_STDIN = "-"
 
 
 def _input_options(command: F) -> F:
@@ -38,13 +37,13 @@ def _input_options(command: F) -> F:
             type=click.IntRange(1900, 2100),
             help="The year of dates that a listing gives without one.",
         ),
-        click.argument("inputs", nargs=-1, metavar="INPUT..."),
     ):
         command = option(command)
     return command
 
 
 @click.command()
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @_input_options
 @click.option(
     "-o",
@@ -66,19 +65,22 @@ def build(
     from kg import build as program
 
     corpus = _understand(inputs or (str(_SAMPLE),), timestamp=_timestamp(asked=timestamp), **options)
-    program.build(corpus, output, mentions=not no_mentions)
+    with working("writing the graph and its page"):
+        program.build(corpus, output, mentions=not no_mentions)
     _tell(corpus, output)
     _stop_if_rejected(corpus, strict=strict)
 
 
 @click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @_input_options
 def extract(inputs: tuple[str, ...], *, strict: bool, **options: Any) -> None:
-    """Print what each paper of INPUT says, as JSON Lines."""
+    """Print what each paper of INPUT says, as JSON Lines.
+
+    INPUT is a file, a folder or `-` for standard input.
+    """
     from kg import report
 
-    if not inputs:
-        raise click.UsageError("name at least one INPUT: a file, a folder, or - for standard input")
     corpus = _understand(inputs, **options)
     for paper in corpus.papers:
         click.echo(report.extraction_line(paper))
