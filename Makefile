@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check golden clean
+.PHONY: demo test check clean
 
 demo: .venv/installed  ## Build the bundled sample and ask it three questions.
 	@$(BIN)/kg build -o output
