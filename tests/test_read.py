@@ -87,13 +87,13 @@ def test_standard_input_is_read_like_a_file(name, monkeypatch):
         monkeypatch.setattr("sys.stdin", stdin)
         told = [_told(record) for record in read(["-"])]
         assert not stdin.closed
+    assert told == json.loads((CASES / f"{name}.json").read_text("utf-8"))
 
 
 def test_a_closed_standard_input_is_wrong_use(monkeypatch):
     monkeypatch.setattr("sys.stdin", None)
     with pytest.raises(InputError, match="closed"):
         read(["-"])
-    assert told == json.loads((CASES / f"{name}.json").read_text("utf-8"))
 
 
 def test_pipe_that_gives_a_byte_at_a_time(tmp_path):
