@@ -83,21 +83,26 @@ def build(corpus: Corpus, output: Path, *, mentions: bool = True) -> None:
     """Write graph.ttl, graph.html, extractions.jsonl, ontology.ttl and report.json into `output`.
 
     The graph is validated first: GraphError, with every file of an earlier build left as it was, when it breaks its
-    shapes.
+    shapes. Without any paper only report.json is written.
     """
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output, prefix=".build-") as name:
         staging = Path(name)
-        with (staging / "graph.ttl").open("wb") as file:
-            turtle.write(graph.triples(corpus.papers, corpus.concepts, corpus.run, mentions=mentions), file)
-        opened = store.open_store(staging / "graph.ttl")
-        if violations := validate.validate(opened):
-            told = "; ".join(map(str, violations[:3]))
-            raise GraphError(f"the new graph breaks its shapes in {len(violations)} places, nothing replaced: {told}")
-        (staging / "graph.html").write_text(view.page(opened), encoding="utf-8", newline="\n")
-        lines = "".join(f"{report.extraction_line(paper)}\n" for paper in corpus.papers)
-        (staging / "extractions.jsonl").write_text(lines, encoding="utf-8", newline="\n")
-        shutil.copyfile(graph.ontology(), staging / "ontology.ttl")
         (staging / "report.json").write_text(report.account_text(corpus.report), encoding="utf-8", newline="\n")
+        if corpus.papers:
+            _write(corpus, staging, mentions=mentions)
         for written in sorted(staging.iterdir()):
             written.replace(output / written.name)
+
+
+def _write(corpus: Corpus, staging: Path, *, mentions: bool) -> None:
+    with (staging / "graph.ttl").open("wb") as file:
+        turtle.write(graph.triples(corpus.papers, corpus.concepts, corpus.run, mentions=mentions), file)
+    opened = store.open_store(staging / "graph.ttl")
+    if violations := validate.validate(opened):
+        told = "; ".join(map(str, violations[:3]))
+        raise GraphError(f"the new graph breaks its shapes in {len(violations)} places, nothing replaced: {told}")
+    (staging / "graph.html").write_text(view.page(opened), encoding="utf-8", newline="\n")
+    lines = "".join(f"{report.extraction_line(paper)}\n" for paper in corpus.papers)
+    (staging / "extractions.jsonl").write_text(lines, encoding="utf-8", newline="\n")
+    shutil.copyfile(graph.ontology(), staging / "ontology.ttl")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from kg.cli.options import BROKEN, working
+from kg.errors import InputError
 from kg.files import PACKAGE
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def build(
     with working("writing the graph and its page"):
         program.build(corpus, output, mentions=not no_mentions)
     _tell(corpus, output)
-    _stop_if_rejected(corpus, strict=strict)
+    _end(corpus, strict=strict)
 
 
 @click.command()
@@ -84,7 +85,7 @@ def extract(inputs: tuple[str, ...], *, strict: bool, **options: Any) -> None:
     corpus = _understand(inputs, **options)
     for paper in corpus.papers:
         click.echo(report.extraction_line(paper))
-    _stop_if_rejected(corpus, strict=strict)
+    _end(corpus, strict=strict)
 
 
 def _understand(inputs: tuple[str, ...], **options: Any) -> "Corpus":
@@ -93,9 +94,11 @@ def _understand(inputs: tuple[str, ...], **options: Any) -> "Corpus":
     return program.understand(inputs, progress=_progress, on_reject=_tell_reject, **options)
 
 
-def _stop_if_rejected(corpus: "Corpus", *, strict: bool) -> None:
+def _end(corpus: "Corpus", *, strict: bool) -> None:
     if strict and corpus.report.rejected:
         sys.exit(BROKEN)
+    if not corpus.papers:
+        raise InputError("no paper in the input")
 
 
 def _timestamp(*, asked: bool) -> str | None:
@@ -135,7 +138,8 @@ def _tell(corpus: "Corpus", output: Path) -> None:
     rejected = f", {len(report.rejected)} rejected (see {output / 'report.json'})" if report.rejected else ""
     click.echo(
         f"{report.kept} papers{joined}{rejected}: {len(corpus.concepts)} concepts, {counts['results']} results, "
-        f"{counts['quantities']} quantities\n"
-        f"graph: {output / 'graph.ttl'}\npage:  {output / 'graph.html'}",
+        f"{counts['quantities']} quantities",
         err=True,
     )
+    if corpus.papers:
+        click.echo(f"graph: {output / 'graph.ttl'}\npage:  {output / 'graph.html'}", err=True)
