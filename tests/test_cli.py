@@ -92,6 +92,25 @@ def test_an_input_that_is_not_there_is_wrong_use():
     assert "Traceback" not in result.output
 
 
+def test_without_any_paper_an_earlier_graph_stays(listing, tmp_path):
+    output = tmp_path / "output"
+    assert run("build", str(listing), "-o", str(output)).exit_code == 0
+    graph = (output / "graph.ttl").read_bytes()
+    (tmp_path / "empty.txt").touch()
+    result = run("build", str(tmp_path / "empty.txt"), "-o", str(output))
+    assert result.exit_code == 2
+    assert "empty.txt: empty file" in result.stderr
+    assert (output / "graph.ttl").read_bytes() == graph
+    assert json.loads((output / "report.json").read_text(encoding="utf-8"))["rejected"][0]["reason"] == "empty file"
+    assert run("build", str(tmp_path / "empty.txt"), "-o", str(output), "--strict").exit_code == 1
+    assert run("extract", str(tmp_path / "empty.txt")).exit_code == 2
+
+
+def test_a_query_may_begin_with_a_byte_order_mark(built, tmp_path):
+    (tmp_path / "ask.rq").write_text("ASK {}", encoding="utf-8-sig")
+    assert run("query", str(tmp_path / "ask.rq"), "--graph", str(built / "graph.ttl")).stdout == "true\n"
+
+
 def test_a_question_is_answered(built):
     result = run("query", "results-by-metric", "-p", "metric=mfu", "--graph", str(built / "graph.ttl"))
     assert result.exit_code == 0
@@ -119,6 +138,7 @@ def test_any_sparql_is_answered(built):
         (("query", "results-by-metrics"), "results-by-metric"),
         (("query", "results-by-metric", "-p", "metrics=MFU"), "metric"),
         (("query", "results-by-metric", "-p", "MFU"), "NAME=VALUE"),
+        (("query", "results-by-metric", "-p", "metric=MFU", "-p", "metric=FID"), "twice"),
         (("query", "missing.rq"), "missing.rq"),
         (("why", "TinyFold", "quantum computer"), "quantum computer"),
         (("export", "graph.docx"), "graphml"),

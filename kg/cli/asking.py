@@ -32,6 +32,8 @@ def query(question: str, graph: str, parameters: tuple[str, ...], format_: str) 
         name, equals, value = parameter.partition("=")
         if not equals:
             raise click.BadParameter(f"{parameter!r} is not NAME=VALUE", param_hint="-p")
+        if name in values:
+            raise click.BadParameter(f"{name!r} is given twice", param_hint="-p")
         values[name] = value
     asked = _question(question)
     answer = questions.run(open_graph(graph), asked, values)
@@ -77,8 +79,10 @@ def _question(question: str) -> str:
     """The text of a query: standard input, a file, or the name of a shipped one, which `kg.query.run` looks up."""
     if question != "-" and not question.endswith((".rq", ".sparql")):
         return question
+    if question == "-" and sys.stdin is None:
+        raise click.UsageError("<stdin>: closed")
     try:
         data = sys.stdin.buffer.read() if question == "-" else Path(question).read_bytes()
-        return data.decode()
+        return data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise click.UsageError(f"{question}: {getattr(error, 'strerror', None) or error}") from None
