@@ -14,7 +14,7 @@ from conftest import GOLDEN
 from kg.errors import GraphError, QueryError
 from kg.model import Literal, Table
 from kg.names import expand
-from kg.store import Remote, Store, local, open_store, rdflib_graph, sparql_term
+from kg.store import Remote, Store, local, open_store, rdflib_graph, select, sparql_term
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
@@ -173,6 +173,7 @@ ANSWERS = {
     "/moved": lambda _: (302, "text/plain", b"", ("Location", "http://example.org/elsewhere")),
     "/page": lambda _: (200, "text/html", b"<h1>Hello</h1>"),
     "/cut": lambda _: (200, "application/sparql-results+json", b'{"head":{"vars":["a"]},"results":{"bindings":['),
+    "/yes": lambda _: (200, "application/sparql-results+json", b'{"head":{},"boolean":true}'),
     "/down": lambda _: (503, "text/plain", b"come back\nlater"),
 }
 
@@ -220,6 +221,10 @@ class TestRemote:
             open_store(f"{endpoint}/{path}").query("ASK {}")
         assert str(error.value).startswith(endpoint)
         assert "\n" not in str(error.value)
+
+    def test_rows_that_do_not_come_are_no_bug_of_ours(self, endpoint):
+        with pytest.raises(GraphError, match="no rows"):
+            select(open_store(f"{endpoint}/yes"), "SELECT * WHERE { ?s ?p ?o }")
 
     @pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "http://127.0.0.1:port/", "http://[", "http://no.invalid/"])
     def test_nobody_there(self, url):
