@@ -12,9 +12,9 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.model import TYPES, Literal, Table, Term
+from kg.model import TYPES, Literal
 from kg.names import ONTOLOGY
-from kg.store import Remote, Store
+from kg.store import Remote, Store, select
 
 Graph: TypeAlias = "nx.MultiDiGraph[str]"
 Positions = dict[str, tuple[float, float]]
@@ -56,12 +56,12 @@ def graph_of(store: Store | Remote) -> Graph:
     types = {ONTOLOGY + name: (rank, name) for rank, name in enumerate(("Paper", *TYPES))}
     nodes = {
         (str(node), *types[type_], label.value)
-        for node, type_, label in _rows(store, _NODES)
+        for node, type_, label in select(store, _NODES).rows
         if isinstance(type_, str) and type_ in types and isinstance(label, Literal)
     }
     for node, _, type_, label in sorted(nodes):  # a model is a method too: the narrower type is the last
         graph.add_node(node, label=label, type=type_)
-    for source, target, role in sorted(tuple(map(str, row)) for row in _rows(store, _EDGES)):
+    for source, target, role in sorted(tuple(map(str, row)) for row in select(store, _EDGES).rows):
         if source in graph and target in graph:
             name = role.rpartition("#")[2]
             graph.add_edge(source, target, key=name, role=name)
@@ -85,12 +85,6 @@ def gexf(graph: Graph) -> bytes:
     file = io.BytesIO()
     nx.write_gexf(graph, file)
     return re.sub(rb"<meta .*?</meta>\s*", b"", file.getvalue(), flags=re.DOTALL)
-
-
-def _rows(store: Store | Remote, sparql: str) -> Sequence[tuple[Term | None, ...]]:
-    answer = store.query(sparql)
-    assert isinstance(answer, Table)
-    return answer.rows
 
 
 def cooccurrence(graph: Graph, concepts: Collection[str], *, partners: int) -> "nx.Graph[str]":

@@ -11,8 +11,8 @@ from rdflib.term import Node
 
 from kg import turtle
 from kg.files import folder
-from kg.model import Literal, Table
-from kg.store import Remote, Store, local
+from kg.model import Literal
+from kg.store import Remote, Store, local, plain, select
 
 _LABELS = """
 PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -107,17 +107,14 @@ def _subject(store: Store, focus: Node, class_: str) -> str:
 def _labels(store: Store, focus: Node) -> tuple[str, str]:
     if not isinstance(focus, URIRef):
         return "", ""
-    answer = store.query(_LABELS % focus.n3())
-    assert isinstance(answer, Table)
-    label, title = (cell.value if isinstance(cell, Literal) else "" for cell in answer.rows[0])
+    label, title = map(plain, select(store, _LABELS % focus.n3()).rows[0])
     return label, title
 
 
 def _values(store: Store, focus: Node, path: Node) -> Iterator[str]:
     """What stands at the path of a property shape, for rules that count."""
     if isinstance(focus, URIRef):
-        answer = store.query(_VALUES % (focus.n3(), _path(path)))
-        assert isinstance(answer, Table)
+        answer = select(store, _VALUES % (focus.n3(), _path(path)))
         yield from (_cut(turtle.term(value)) for (value,) in answer.rows if value is not None)
 
 

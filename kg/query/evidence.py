@@ -6,9 +6,9 @@ from itertools import groupby
 from operator import attrgetter
 
 from kg.errors import QueryError
-from kg.model import Literal, Table
-from kg.query.fill import run
-from kg.store import Remote, Store, sparql_term
+from kg.query.fill import fill
+from kg.query.questions import shipped
+from kg.store import Remote, Store, plain, select, sparql_term
 from kg.text import printable, sentences
 
 _ABSTRACT = "SELECT ?abstract WHERE { %s <http://purl.org/dc/terms/abstract> ?abstract }"
@@ -88,18 +88,9 @@ def _sentences(title: str, abstract: str, mentions: list[Row], claims: list[Row]
 
 
 def _rows(store: Store | Remote, question: str, values: Mapping[str, str]) -> list[Row]:
-    answer = run(store, question, values)
-    assert isinstance(answer, Table)
-    return [
-        {
-            name: cell.value if isinstance(cell, Literal) else cell or ""
-            for name, cell in zip(answer.columns, row, strict=True)
-        }
-        for row in answer.rows
-    ]
+    answer = select(store, fill(shipped()[question], values, store))
+    return [dict(zip(answer.columns, map(plain, row), strict=True)) for row in answer.rows]
 
 
 def _abstract(store: Store | Remote, paper: str) -> str:
-    answer = store.query(_ABSTRACT % sparql_term(paper))
-    cells = [row[0] for row in answer.rows] if isinstance(answer, Table) else []
-    return cells[0].value if cells and isinstance(cells[0], Literal) else ""
+    return next((plain(abstract) for (abstract,) in select(store, _ABSTRACT % sparql_term(paper)).rows), "")

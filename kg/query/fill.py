@@ -6,10 +6,10 @@ from difflib import get_close_matches
 
 from kg import turtle
 from kg.errors import QueryError
-from kg.model import TYPES, Literal, Table, Term
+from kg.model import TYPES, Literal, Term
 from kg.names import KINDS, ONTOLOGY, PREFIXES, expand, is_key, thing
 from kg.query.questions import Query, read, shipped
-from kg.store import Answer, Remote, Store, sparql_term
+from kg.store import Answer, Remote, Store, select, sparql_term
 from kg.text import fold
 
 _LABELS = """
@@ -106,8 +106,8 @@ def things(store: Store | Remote, name: str, type_: str | None = None) -> list[s
     keys = [f"<{thing(kind, name.lower())}>" for kind in KINDS] if is_key(name.lower()) else []
     wanted = sparql_term(Literal(re.sub("^(arxiv|doi):", "", name.lower())))
     found = [
-        *_column(store.query(_KEYED % (classes, " ".join(keys)))),
-        *_column(store.query(_LABELS % (classes, f"FILTER(LCASE(STR(?label)) = {wanted})"))),
+        *_iris(store, _KEYED % (classes, " ".join(keys))),
+        *_iris(store, _LABELS % (classes, f"FILTER(LCASE(STR(?label)) = {wanted})")),
     ]
     if not found and name:
         labels, folded = _labelled(store, type_), fold(name)
@@ -120,8 +120,7 @@ def things(store: Store | Remote, name: str, type_: str | None = None) -> list[s
 def _labelled(store: Store | Remote, type_: str | None) -> dict[str, list[str]]:
     """Each label with the IRIs that bear it."""
     labelled: dict[str, list[str]] = {}
-    answer = store.query(_LABELS % (_classes(type_), ""))
-    for iri, label in answer.rows if isinstance(answer, Table) else ():
+    for iri, label in select(store, _LABELS % (_classes(type_), "")).rows:
         if isinstance(iri, str) and isinstance(label, Literal):
             labelled.setdefault(label.value, []).append(iri)
     return labelled
@@ -133,8 +132,8 @@ def _classes(type_: str | None) -> str:
     return "skos:Concept" if type_ == "Concept" else f"kg:{type_}"
 
 
-def _column(answer: Answer) -> list[str]:
-    return [row[0] for row in answer.rows if isinstance(row[0], str)] if isinstance(answer, Table) else []
+def _iris(store: Store | Remote, sparql: str) -> list[str]:
+    return [row[0] for row in select(store, sparql).rows if isinstance(row[0], str)]
 
 
 def _iri(value: str) -> str | None:

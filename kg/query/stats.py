@@ -1,12 +1,12 @@
 """What a graph holds, in numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from kg.model import TYPES, Literal, Table
+from kg.model import TYPES
 from kg.names import ONTOLOGY
-from kg.query.fill import run
-from kg.store import Remote, Store
+from kg.query.questions import shipped
+from kg.store import Remote, Store, plain, select
 from kg.text import printable
 
 _THINGS = ("Paper", *TYPES, "Result", "Quantity", "Mention")
@@ -44,16 +44,15 @@ class Stats:
 def stats(store: Store | Remote, *, top: int = 5) -> Stats:
     """Count what the graph holds; name the `top` concepts of each type by the number of papers that name them."""
     numbers = {}
-    for class_, number in _cells(store.query(_COUNTS)):
+    for class_, number in _cells(store, _COUNTS):
         numbers[class_.removeprefix(ONTOLOGY)] = int(number)
     ranked: dict[str, list[tuple[str, int]]] = {type_: [] for type_ in TYPES}
-    for label, kind, papers, _ in _cells(run(store, "top-concepts")):
+    for label, kind, papers, _ in _cells(store, shipped()["top-concepts"].text):
         ranked[kind].append((label, int(papers)))
     return Stats(
         {name: numbers.get(name, 0) for name in _THINGS}, {type_: tuple(best[:top]) for type_, best in ranked.items()}
     )
 
 
-def _cells(answer: object) -> list[list[str]]:
-    assert isinstance(answer, Table)
-    return [[cell.value if isinstance(cell, Literal) else cell or "" for cell in row] for row in answer.rows]
+def _cells(store: Store | Remote, sparql: str) -> Iterator[Iterator[str]]:
+    return (map(plain, row) for row in select(store, sparql).rows)

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from kg.errors import PaperkgError
 from kg.files import PACKAGE
 from kg.network import Graph, graph_of, papers_of
-from kg.store import Remote, Store
+from kg.store import Remote, Store, select
 from kg.view import cards, picture
 from kg.view.cards import Json, short
 from kg.view.picture import Picture
@@ -42,7 +42,7 @@ def page(store: Store | Remote, *, limit: int = 300) -> str:
     most of these concepts; when some are left out, the page says so.
     """
     graph = graph_of(store)
-    about = cards.rows(store, _RESULTS)
+    about = select(store, _RESULTS).rows
     results = Counter(str(concept) for _, concept in about if concept)
     drawn = picture.draw(graph, results, limit=limit)
     papers = len(papers_of(graph))

@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from kg.model import Literal, Table, Term
 from kg.names import THINGS, expand
 from kg.network import Graph
-from kg.store import Remote, Store, sparql_term
+from kg.store import Remote, Store, plain, select, sparql_term
 from kg.text import sentences
 
 Json = dict[str, Any]
@@ -54,12 +53,6 @@ def short(iri: str) -> str:
     return iri.removeprefix(THINGS)
 
 
-def rows(store: Store | Remote, sparql: str) -> Sequence[tuple[Term | None, ...]]:
-    answer = store.query(sparql)
-    assert isinstance(answer, Table)
-    return answer.rows
-
-
 def papers(store: Store | Remote, iris: Sequence[str]) -> dict[str, Json]:
     """For each paper what is known of it, its sentences with the concepts they name, its results and its sizes."""
     known = _facts(store, iris)
@@ -95,13 +88,9 @@ def _facts(store: Store | Remote, iris: Iterable[str]) -> _Facts:
     """All that is said of the things, by thing and property; several values are sorted."""
     things = " ".join(sparql_term(iri) for iri in sorted(set(iris)))
     facts: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for thing, property_, value in rows(store, _FACTS.format(things=things)):
-        facts[str(thing), str(property_)].append(_text(value))
+    for thing, property_, value in select(store, _FACTS.format(things=things)).rows:
+        facts[str(thing), str(property_)].append(plain(value))
     return {key: sorted(values) for key, values in facts.items()}
-
-
-def _text(term: Term | None) -> str:
-    return term.value if isinstance(term, Literal) else term or ""
 
 
 def _all(facts: _Facts, iris: Iterable[str], property_: str) -> list[str]:
@@ -158,9 +147,9 @@ def _marks(store: Store | Remote, iris: Iterable[str]) -> Mapping[str, Sequence[
     """For each paper where it names which concept: by start, of equals the longest first."""
     things = " ".join(map(sparql_term, iris))
     marks: defaultdict[str, list[_Mark]] = defaultdict(list)
-    for paper, start, end, concept, score in rows(store, _MENTIONS.format(things=things)):
-        place = int(_text(start)), int(_text(end))
-        marks[str(paper)].append((*place, str(concept), round(float(_text(score)), 2) if score else None))
+    for paper, start, end, concept, score in select(store, _MENTIONS.format(things=things)).rows:
+        place = int(plain(start)), int(plain(end))
+        marks[str(paper)].append((*place, str(concept), round(float(plain(score)), 2) if score else None))
     for found in marks.values():
         found.sort(key=lambda mark: (mark[0], -mark[1], mark[2]))
     return marks
