@@ -59,7 +59,6 @@ def understand(
     found = extractor.extract(kept, min_score=min_score)
     extractions = list(progress(found, what="extracting", total=len(kept)))
     linked, concepts = link.link(extractions, names)
-    counts = Counter(f"{concept.type}" for concept in concepts)
     return Corpus(
         tuple(linked),
         tuple(concepts),
@@ -69,14 +68,17 @@ def understand(
             kept=len(kept),
             joined=len(papers) - len(kept),
             rejected=tuple(rejected),
-            counts={
-                **dict(sorted(counts.items())),
-                "mentions": sum(len(paper.mentions) for paper in linked),
-                "results": sum(len(paper.results) for paper in linked),
-                "quantities": sum(len(paper.quantities) for paper in linked),
-            },
+            counts=_counts(linked, concepts),
         ),
     )
+
+
+def _counts(papers: Iterable[LinkedPaper], concepts: Iterable[Concept]) -> dict[str, int]:
+    """The number of concepts of each type there is, then of what papers say."""
+    said = Counter({"mentions": 0, "results": 0, "quantities": 0})
+    for paper in papers:
+        said.update(mentions=len(paper.mentions), results=len(paper.results), quantities=len(paper.quantities))
+    return {**dict(sorted(Counter(concept.type for concept in concepts).items())), **said}
 
 
 def build(corpus: Corpus, output: Path, *, mentions: bool = True) -> None:

@@ -243,3 +243,9 @@ def test_help_is_quick():
     code = "import sys; from kg.cli import main; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert not {"spacy", "rdflib", "pyshacl", "networkx", "pyvis", "numpy", "pyoxigraph", "rich"} & set(loaded)
+
+
+@pytest.mark.parametrize("name", ["validate", "query", "view", "export", "why", "stats", "serve"])
+def test_every_reading_command_takes_a_graph(name):
+    [option] = [parameter for parameter in main.commands[name].params if "--graph" in parameter.opts]
+    assert option.default == "output/graph.ttl"
