@@ -52,6 +52,7 @@ def test_a_name_inside_a_word_is_none():
         ("Mosaic-SDF (", "Mosaic-SDF"),
         ("deformation)", "deformation"),
         ("R(2)-maps", "R(2)-maps"),
+        ("a deformation", "deformation"),
         ("F1", "F1"),
         ("L^6", None),
         ("G", None),

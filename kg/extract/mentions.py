@@ -18,6 +18,9 @@ LEXICON = "lexicon"
 _JOINTS = "-/‐‑"
 _EDGES = " \"'`‘’“”*_,;:.-/‐‑–—"
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
+_HANGING = re.compile(
+    r"^(?:(?:the|an?|our|this|novel) )+|(?: (?:for|of|in|on|with|and|or|the|an?|to|by|via|from|using|based))+$"
+)
 _POWER = re.compile(r"\w\^\S*")
 
 Finds = dict[str, list[Mention]]
@@ -61,6 +64,7 @@ def _whole(text: str, candidate: Mention) -> str:
     for opening, closing in _BRACKETS:
         if name.count(opening) != name.count(closing):
             name = name.strip(opening + closing + " ")
+    name = _HANGING.sub("", name)
     is_name = sum(map(str.isalnum, name)) > 1 and any(map(str.isalpha, name)) and not _POWER.fullmatch(name)
     return name if is_name or candidate.source == LEXICON else ""
 
