@@ -6,11 +6,11 @@ import spacy
 
 from kg.extract.bio import OUTSIDE, TAGS, Name, decode, encode
 from kg.extract.neural import build, shape_of
-from kg.extract.tagger import WINDOW, Tagger, surest
+from kg.extract.tagger import WINDOW, Tagger, calibrated, surest
 from kg.extract.tokenizer import blank
 from kg.train.corpus import UNKNOWN, Example, read_annotated, read_silver, targets, write_silver
 from kg.train.measure import GoldConcept, GoldPaper, key, measure
-from kg.train.student import fit, save, train
+from kg.train.student import calibrate, fit, save, train
 from kg.train.vectors import read_vectors
 
 SETTINGS = {"width": 16, "depth": 2, "pieces": 2, "rows": 200}
@@ -104,6 +104,13 @@ def test_one_sure_mention_vouches_for_the_others_of_its_name():
     doc = blank().make_doc("Zorblax and ZORBLAX and Mirelo")
     names = [Name(0, 1, "Method", 0.9), Name(2, 3, "Method", 0.2), Name(4, 5, "Method", 0.4)]
     assert surest(doc, names, 0.5) == names[:2]
+
+
+def test_calibration_brings_scores_to_the_share_that_is_right():
+    scores = np.repeat(np.array([0.6, 0.9], dtype=np.float32), 500)
+    right = np.concatenate([np.arange(500) < 150, np.arange(500) < 400]).astype(np.float32)
+    slope, offset = calibrate(scores, right)
+    assert calibrated(np.array([0.6, 0.9]), slope, offset) == pytest.approx([0.3, 0.8], abs=0.01)
 
 
 def test_silver_labels_survive_the_file(tmp_path):

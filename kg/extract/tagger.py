@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
@@ -29,13 +31,16 @@ _FILE = "network"
         "vectors": 0,
         "eagerness": 0.0,
         "threshold": 0.0,
+        "slope": 1.0,
+        "offset": 0.0,
     },
 )
 class Tagger:
     """Leaves what it finds in `doc.spans["names"]`: spans of the seven types that do not overlap.
 
-    `attrs["scores"]` of that group holds the score of each span, 0 to 1. Names are decoded with `eagerness`
-    (`kg.extract.bio.decode`), and then kept if a mention of the same name in the document scores `threshold` or more.
+    Names are decoded with `eagerness` (`kg.extract.bio.decode`), and then kept if a mention of the same name in the
+    document scores `threshold` or more. `attrs["scores"]` of the group holds the probability of each span: its score,
+    whose log-odds are multiplied by `slope` and moved by `offset`, since networks are surer than they are right.
     The other settings are the network's (`kg.extract.neural.build`).
     """
 
@@ -51,10 +56,14 @@ class Tagger:
         vectors: int = 0,
         eagerness: float = 0.0,
         threshold: float = 0.0,
+        slope: float = 1.0,
+        offset: float = 0.0,
     ) -> None:
         self.name = name
         self.eagerness = eagerness
         self.threshold = threshold
+        self.slope = slope
+        self.offset = offset
         self.network = build(width=width, depth=depth, pieces=pieces, rows=rows, vectors=vectors)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -64,7 +73,7 @@ class Tagger:
         waiting = iter(docs)
         while batch := list(islice(waiting, min(batch_size, 64))):
             for doc, names in zip(batch, self._find(batch), strict=True):
-                doc.spans[GROUP] = as_spans(doc, surest(doc, names, self.threshold))
+                doc.spans[GROUP] = self._as_spans(doc, surest(doc, names, self.threshold))
                 yield doc
 
     def _find(self, docs: list[Doc]) -> Iterator[list[Name]]:
@@ -82,6 +91,11 @@ class Tagger:
                 for window, names in islice(pairs, -(-len(doc) // WINDOW))
                 for name in names
             ]
+
+    def _as_spans(self, doc: Doc, names: Sequence[Name]) -> SpanGroup:
+        spans = [Span(doc, name.start, name.end, label=name.kind) for name in names]
+        scores = calibrated(np.array([name.score for name in names]), self.slope, self.offset)
+        return SpanGroup(doc, name=GROUP, attrs={"scores": scores.tolist()}, spans=spans)
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         return self.network.to_bytes()
@@ -107,6 +121,7 @@ def surest(doc: Doc, names: Sequence[Name], threshold: float) -> list[Name]:
     return [name for text, name in zip(texts, names, strict=True) if scores[text] >= threshold]
 
 
-def as_spans(doc: Doc, names: Sequence[Name]) -> SpanGroup:
-    spans = [Span(doc, name.start, name.end, label=name.kind) for name in names]
-    return SpanGroup(doc, name=GROUP, attrs={"scores": [name.score for name in names]}, spans=spans)
+def calibrated(scores: NDArray[np.float64], slope: float, offset: float) -> NDArray[np.float64]:
+    """Probabilities: the log-odds of `scores` times `slope` plus `offset`."""
+    inner = np.clip(scores, 1e-6, 1 - 1e-6)
+    return 1 / (1 + np.exp(-slope * np.log(inner / (1 - inner)) - offset))

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import click
+from thinc.api import get_current_ops
 
 from kg.extract.tokenizer import blank
 from kg.train import corpus as corpora
@@ -19,7 +21,10 @@ NEW = click.Path(path_type=Path)
 
 @click.group(help=__doc__)
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("kg").setLevel(logging.INFO)
+    ops: Any = get_current_ops()
+    ops.use_blis = False  # numpy's matrix product is faster for matrices this small
 
 
 @main.command()
@@ -61,14 +66,15 @@ def label(abstracts: Path, weights: Path, students: tuple[Path, ...], corpus: Pa
 
 @main.command()
 @click.option("--corpus", type=FOLDER, required=True, help="Folder of train.* and dev.*")
-@click.option("--silver", type=FILE, help="Labels of the teacher.")
-@click.option("--vectors", type=FILE, help="Word vectors.")
-@click.option("--epochs", default=10, show_default=True)
+@click.option("--silver", type=FILE, help="What `label` wrote.")
+@click.option("--vectors", type=FILE, help="What `vectors` wrote.")
+@click.option("--epochs", default=6, show_default=True)
+@click.option("--dropout", default=0.3, show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("-o", "--output", type=NEW, required=True)
-def student(corpus: Path, silver: Path | None, vectors: Path | None, epochs: int, seed: int, output: Path) -> None:
+def student(output: Path, **options: Any) -> None:
     """Train the weights that ship."""
-    score = students.train(corpus, output, silver=silver, vectors=vectors, epochs=epochs, seed=seed)
+    score = students.train(options.pop("corpus"), output, **options)
     click.echo(f"dev: precision {score.precision:.3f}, recall {score.recall:.3f}, F1 {score.f1:.3f}")
 
 

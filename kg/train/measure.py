@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from spacy.tokens import Doc
 
-from kg.extract.bio import Name
+from kg.extract.bio import Floats, Name
 
 _FOLDED_TYPES = {"Model": "Method", "Software": "Method"}
 
@@ -71,3 +72,18 @@ def measure(gold: Sequence[GoldPaper], docs: Iterable[Doc], names: Iterable[Sequ
         right += sum(concept.required and bool(concept.keys & keys) for concept in paper.concepts)
         wrong += len(keys.difference(*(concept.keys for concept in paper.concepts)))
     return Score(right / max(1, right + wrong), right / max(1, right + missed))
+
+
+def judged(gold: Sequence[GoldPaper], docs: Iterable[Doc], names: Iterable[Sequence[Name]]) -> tuple[Floats, Floats]:
+    """The score of each name's surest mention, and 1 where a required concept has it, 0 where no concept does."""
+    scores, right = [], []
+    for paper, doc, found in zip(gold, docs, names, strict=True):
+        wanted = frozenset().union(*(concept.keys for concept in paper.concepts if concept.required))
+        tolerated = frozenset().union(*(concept.keys for concept in paper.concepts)) - wanted
+        surest: dict[tuple[str, str], float] = {}
+        for name in found:
+            its = key(doc[name.start : name.end].text, name.kind)
+            surest[its] = max(name.score, surest.get(its, 0.0))
+        scores += [score for its, score in surest.items() if its not in tolerated]
+        right += [float(its in wanted) for its in surest if its not in tolerated]
+    return np.array(scores, dtype=np.float32), np.array(right, dtype=np.float32)

@@ -13,7 +13,7 @@ from kg.extract.neural import Network
 from kg.extract.tagger import Tagger, surest
 from kg.extract.tokenizer import blank
 from kg.train.corpus import Example, read_annotated, read_silver
-from kg.train.measure import GoldPaper, Score, measure, read_gold
+from kg.train.measure import GoldPaper, Score, judged, measure, read_gold
 from kg.train.vectors import read_vectors
 
 logger = logging.getLogger(__name__)
@@ -29,13 +29,14 @@ def train(
     *,
     silver: Path | None = None,
     vectors: Path | None = None,
-    epochs: int = 10,
-    gold_repeats: int = 1,
+    epochs: int = 6,
+    dropout: float = 0.3,
     seed: int = 0,
 ) -> Score:
     """Train the shipped weights into the folder `output`; returns their score on the development abstracts.
 
-    `corpus` holds train.texts.jsonl, train.ann.jsonl and dev.gold.jsonl; dev decides only its eagerness and threshold.
+    `corpus` holds train.texts.jsonl, train.ann.jsonl and dev.gold.jsonl; dev decides only how the network's answers are
+    read: eagerness, threshold and calibration.
     `silver` is a file of labels (`kg.train.corpus.write_silver`), `vectors` one of word vectors (`kg.train.vectors`).
     """
     nlp = blank()
@@ -45,7 +46,7 @@ def train(
     gold = read_annotated(nlp, corpus / "train.texts.jsonl", corpus / "train.ann.jsonl")
     taught = read_silver(nlp, silver) if silver else []
     tagger = Tagger(nlp, "tagger", **SHAPE, vectors=length)
-    fit(tagger.network, [*taught, *gold * gold_repeats], epochs=epochs, seed=seed)
+    fit(tagger.network, [*taught, *gold], epochs=epochs, dropout=dropout, seed=seed)
     score = tune(nlp, tagger, read_gold(corpus / "dev.gold.jsonl"))
     save(nlp, tagger, {**SHAPE, "vectors": length}, output)
     return score
@@ -58,7 +59,7 @@ def fit(
     epochs: int,
     batch_size: int = 8,
     rate: float = 2e-3,
-    dropout: float = 0.2,
+    dropout: float = 0.3,
     seed: int = 0,
 ) -> None:
     """Train `network` in place. The learning rate rises over the first twentieth of the steps and then falls to 0."""
@@ -97,7 +98,7 @@ def _cross_entropy(guesses: Sequence[Floats], batch: Sequence[Example]) -> float
 
 
 def tune(nlp: Language, tagger: Tagger, gold: Sequence[GoldPaper]) -> Score:
-    """Set the eagerness and threshold of `tagger` to those that score best on `gold`; returns that score."""
+    """Set the eagerness and threshold of `tagger` to those that score best on `gold`, and calibrate it there."""
     docs = [nlp.make_doc(paper.text) for paper in gold]
     shares = tagger.network.predict(docs)
     best = Score(0.0, 0.0)
@@ -108,15 +109,30 @@ def tune(nlp: Language, tagger: Tagger, gold: Sequence[GoldPaper]) -> Score:
             score = measure(gold, docs, names)
             if score.f1 > best.f1:
                 best, tagger.eagerness, tagger.threshold = score, eagerness, threshold
+    found = decode(shares, eagerness=tagger.eagerness)
+    tagger.slope, tagger.offset = calibrate(*judged(gold, docs, found))
     return best
+
+
+def calibrate(scores: Floats, right: Floats) -> tuple[float, float]:
+    """The slope and offset that turn the log-odds of `scores` into those of being `right` (a logistic regression)."""
+    inner = np.clip(scores.astype(np.float64), 1e-6, 1 - 1e-6)
+    inputs = np.stack([np.log(inner / (1 - inner)), np.ones(len(inner))], axis=1)
+    weights = start = np.array([1.0, 0.0])
+    for _ in range(20):  # of Newton's method, with one example's worth of belief that the scores are right as they are
+        chances = 1 / (1 + np.exp(-inputs @ weights))
+        slopes = inputs.T @ (right - chances) - (weights - start)
+        curvature = (inputs * (chances * (1 - chances))[:, None]).T @ inputs + np.eye(2)
+        weights = weights + np.linalg.solve(curvature, slopes)
+    return float(weights[0]), float(weights[1])
 
 
 def save(nlp: Language, tagger: Tagger, shape: Mapping[str, int], output: Path) -> None:
     """Write a pipeline of tokenizer and `tagger`, whose network has that `shape`, without the words it has seen."""
     fresh = blank()
     fresh.vocab.vectors = nlp.vocab.vectors
-    settings = {**shape, "eagerness": tagger.eagerness, "threshold": tagger.threshold}
-    fresh.add_pipe("kg_tagger", config=settings)
+    tuned = {setting: getattr(tagger, setting) for setting in ("eagerness", "threshold", "slope", "offset")}
+    fresh.add_pipe("kg_tagger", config={**shape, **tuned})
     _tagger_of(fresh).from_bytes(tagger.to_bytes())
     fresh.meta.update(name="names", description="Names in abstracts of research papers", license="MIT")
     fresh.to_disk(output)
