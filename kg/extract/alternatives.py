@@ -9,6 +9,7 @@ from kg.extract.choices import Alternative
 from kg.extract.features import bucket, number_features, pair_features, unit_class
 from kg.extract.numbers import Number
 from kg.extract.passages import Name, Passage, Scene, Spot, Thing
+from kg.extract.phrases import phrases
 from kg.files import PACKAGE
 from kg.model import Result
 
@@ -70,9 +71,10 @@ def metrics_for(spot: Spot, metrics: Sequence[Name], last: Result | None) -> Ite
     """
     previous = last.metric if last and last.start >= spot.passage.start else None
     unit, named = unit_class(spot.number), min(2, sum([name.kind == "Metric" for name in metrics]))
-    for name in metrics:
+    for name in [*metrics, *phrases(spot, metrics)]:
         yield Alternative(name, [
-            *pair_features(spot, name, metrics), name.kind, f"{name.kind} {unit}", f"{name.kind} named={named}",
+            *pair_features(spot, name, [*metrics, name]),
+            name.kind, f"{name.kind} {unit}", f"{name.kind} named={named}",
             f"previous={previous is not None} {previous == name.text}", f"previous={previous == name.text} {unit}",
             *_sort_of(name.text, unit),
         ])  # fmt: skip
@@ -186,11 +188,11 @@ def sizes(spot: Spot) -> Iterator[Alternative[str]]:
 
 
 def counted(spot: Spot) -> str:
-    """What is counted: the first plural within four words behind a number, else the first of them."""
+    """What is counted: the first plural within four words behind a number, else the last of them."""
     following: list[str] = []
     for word in spot.passage.words[spot.last : spot.last + 4]:
         if _STOP.match(word):
             break
         following.append(word)
     plural = next((word for word in following if word.endswith("s") and len(word) > 3), None)
-    return plural or (following[0] if following else "")
+    return plural or (following[-1] if following else "")

@@ -129,6 +129,7 @@ def _aligned(spot: Spot, name: Name, rivals: Sequence[Name]) -> Iterator[str]:
     if len(alike) == 1 or len(named) == 1:
         return
     match = alike.index(here) == named.index(name.first)
+    yield f"parallel {_parallel(passage, here, [at for at in alike if at != here], name, rivals)}"
     turns = "".join([kind for _, kind in sorted([(at, "n") for at in alike] + [(at, "s") for at in named])])
     if turns in {"ns" * len(alike), "sn" * len(alike)}:
         yield f"turns {turns[:2]} {match}"
@@ -138,6 +139,18 @@ def _aligned(spot: Spot, name: Name, rivals: Sequence[Name]) -> Iterator[str]:
     if "respectively" in passage.words:
         yield f"respectively {len(alike) == len(named)} {match}"
         yield f"respectively {len(alike) - alike.index(here) == len(named) - named.index(name.first)}"
+
+
+def _parallel(passage: Passage, here: int, others: Sequence[int], name: Name, rivals: Sequence[Name]) -> str:
+    """Whether another number and another name stand as these two do: `3% for the A and 4% for the B`."""
+    words = passage.words
+    if here < name.first:
+        pattern = words[here + 1 : name.first]
+        alike = any(words[at + 1 : rival.first] == pattern for at in others for rival in rivals if rival.first > at)
+        return f"after {alike}"
+    pattern = words[name.last : here]
+    alike = any(words[rival.last : at] == pattern for at in others for rival in rivals if rival.last <= at)
+    return f"before {alike}"
 
 
 def _run(passage: Passage, places: Sequence[int], place: int) -> list[int]:

@@ -97,6 +97,7 @@ _PER_SECOND = re.compile(r"(?: ?/ ?|[ -]per[ -])(?:s|sec|second)$")
 _LAST_WORD = re.compile(r"([A-Za-z.]+-?|[~≈<>≤≥])[ $]*(?:\b(?:an?|the|only|just) +)?$")
 _OUT_OF = re.compile(r" ?/ ?(\d{1,5})\b(?![.,%/]\d)|(?: out)? of (\d{1,4})\b(?! ?%)")
 _FACTOR = re.compile(r"\bfactors? of [a-z ~]{0,15}$")
+_DECADE = re.compile(r"(?:19|20)\d0s")
 _FORMULA = re.compile(r"[^\s$]{0,12}\$|\\")
 
 
@@ -158,6 +159,8 @@ def _digits(match: re.Match[str], text: str, shown: str) -> Number | None:
         start -= 1
         value = value if shown[start] == "+" else f"-{value}"
     number = _with_unit(Number(start, end, value, scale=scale), shown)
+    if (number.end == end and shown[end : end + 1].isalpha()) or _DECADE.fullmatch(shown, start, number.end):
+        return None  # 3D, 1990s
     if number.unit is None and text[start - 1 : start] == "$" and not _FORMULA.match(text, match.end("digits")):
         number = replace(number, start=start - 1, unit="USD")
     if match["plus"] and number.qualifier is None:

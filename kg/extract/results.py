@@ -15,7 +15,7 @@ from kg.extract.passages import Name, Spot, spots, survey
 from kg.model import Mention, Quantity, Result
 from kg.text import fold
 
-LEAST_SCORE = 0.35
+LEAST_SCORE = 0.4
 _LEAST_QUANTITY = 0.4
 # A name overlooked is commoner than a role that the text does not give: a name needs this much, not the half.
 _LEAST_ROLE = 0.35
@@ -37,8 +37,8 @@ def find_results(
             chances = dict(ranked("kind", kinds(spot, metrics)))
             found = _results(spot, metrics, results[-1] if results else None, chances["result"], least)
             results += found
-            if not found and chances["quantity"] > _LEAST_QUANTITY:
-                quantities.append(_quantity(spot))
+            if not found and chances["quantity"] > _LEAST_QUANTITY and (size := _quantity(spot)).unit:
+                quantities.append(size)
     return _once(results), tuple(quantities)
 
 
@@ -53,6 +53,9 @@ def _results(spot: Spot, metrics: Sequence[Name], last: Result | None, chance: f
         return []
     number = spot.number
     subject = _role("subject", spot, last)
+    baseline, baseline_value = _role("baseline", spot, last, but=subject), number.baseline_value
+    if number.kind == "complexity":  # its baseline is a formula, and a formula is no value
+        baseline, baseline_value = baseline_value or baseline, None
     start, end = _evidence(spot, metric, subject)
     result = Result(
         start,
@@ -67,17 +70,18 @@ def _results(spot: Spot, metrics: Sequence[Name], last: Result | None, chance: f
         subject,
         _role("dataset", spot, last),
         _role("hardware", spot, last),
-        _role("baseline", spot, last),
-        number.baseline_value,
+        baseline,
+        baseline_value,
         round(chance * share, 3),
     )
     return [replace(result, metric=name.text) for name in coordinated(spot, metric, metrics)]
 
 
-def _role(role: str, spot: Spot, last: Result | None) -> str | None:
+def _role(role: str, spot: Spot, last: Result | None, *, but: str | None = None) -> str | None:
+    """The name that plays a role and is not `but`, or None."""
     previous: str | None = getattr(last, role, None)
     names = ranked(role, things_for(role, spot, previous))
-    return next((name or None for name, chance in names if name or chance > 1 - _LEAST_ROLE), None)
+    return next((name or None for name, chance in names if name != but and (name or chance > 1 - _LEAST_ROLE)), None)
 
 
 def _average(spot: Spot) -> str | None:

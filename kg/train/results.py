@@ -30,7 +30,7 @@ PENALTY = {"kind": 3.0, "metric": 2.0}
 ROLE_PENALTY = 3.0
 RARE = 3
 # Names are overlooked when a model finds them; so learning overlooks this share of the annotated ones.
-OVERLOOKED = 0.1
+OVERLOOKED = 0.2
 
 Row = Mapping[str, Any]
 
@@ -171,11 +171,20 @@ def _words(name: str) -> set[str]:
     return {word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word for word in words}
 
 
+def patterns() -> Iterator[tuple[str, Row]]:
+    """Invented abstracts, written to teach what real ones say too seldom to learn from: `3% for A and 4% for B`."""
+    for row in _rows(Path(__file__).parent / "annotations" / "results.jsonl"):
+        yield f"{row['title']}\n{row['abstract']}", row
+
+
+def _rows(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
 def main(texts: Path, annotations: Path) -> None:
-    with texts.open(encoding="utf-8") as lines:
-        papers = {row["id"]: f"{row['title']}\n{row['abstract']}" for row in map(json.loads, lines)}
-    with annotations.open(encoding="utf-8") as lines:
-        learnt = learn((papers[row["id"]], row) for row in map(json.loads, lines))
+    papers = {row["id"]: f"{row['title']}\n{row['abstract']}" for row in _rows(texts)}
+    learnt = learn([*((papers[row["id"]], row) for row in _rows(annotations)), *patterns()])
     with atomic(PACKAGE / "data" / "choices.tsv") as file:
         for choice, labels in sorted(learnt.items()):
             for label, weights in sorted(labels.items()):
