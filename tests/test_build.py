@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import shutil
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from conftest import CASES
 
 from kg.build import build, understand
 from kg.cli import main
+from kg.errors import GraphError
 from kg.files import PACKAGE
 from kg.model import TYPES
 from kg.names import THINGS, is_key
@@ -87,3 +90,14 @@ def test_the_code_of_the_readme_runs(output, tmp_path, monkeypatch, capsys):
     assert "TinyFold" in capsys.readouterr().out
     assert told["table"].rows
     assert len(told["graph"]) == len(told["opened"])
+
+
+def test_a_graph_that_breaks_its_shapes_replaces_nothing(corpus, output, tmp_path):
+    folder = tmp_path / "output"
+    shutil.copytree(output, folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    first, *others = corpus.papers
+    unloved = replace(first, paper=replace(first.paper, upvotes=-1))
+    with pytest.raises(GraphError, match=r"breaks its shapes in 1 place.*upvotes"):
+        build(replace(corpus, papers=(unloved, *others)), folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
