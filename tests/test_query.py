@@ -333,6 +333,18 @@ class TestRender:
 
     def test_nothing(self):
         assert render(Table(("a",), ())) == "Nothing found.\n"
+        assert render(Table(("a",), ((None,),))) == "Nothing found.\n"
+
+    def test_long_cells_are_folded_between_words_and_wide_letters_counted(self):
+        rows = ((Literal("of three words"), Literal("日本語 text")), (Literal("abcdefghijklm"), None))
+        assert render(Table(("a", "b"), rows), width=21).splitlines() == [
+            " a          b",
+            " ────────────────────",
+            " of three   日本語",
+            " words      text",
+            " abcdefgh",
+            " ijklm",
+        ]
         assert render(Table(("a",), ()), "csv") == "a\r\n"
 
     def test_csv_gives_every_column(self):

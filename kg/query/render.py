@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from io import BytesIO, StringIO
+from itertools import zip_longest
 
 from kg import turtle
 from kg.errors import QueryError
@@ -17,7 +18,9 @@ FORMATS = ("table", "csv", "tsv", "json", "ttl")
 
 _DECIMAL = expand("xsd:decimal")
 _NUMBERS = frozenset({_DECIMAL, expand("xsd:double"), expand("xsd:integer")})
-_UNLIMITED = 100_000
+_GAP = "   "
+_RULE = "─"
+_NOTHING = "Nothing found.\n"
 
 
 def render(answer: Answer, format: str = "table", *, width: int | None = None) -> str:  # noqa: A002
@@ -48,27 +51,51 @@ def _sorted(triples: Iterable[Triple]) -> list[Triple]:
 
 
 def _table(table: Table, width: int | None) -> str:
-    from rich import box  # noqa: PLC0415  # only tables need it
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table as Grid  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.cells import cell_len, set_cell_size  # noqa: PLC0415  # its tables take a minute for 30,000 rows
 
     if not table.rows:
-        return "Nothing found.\n"
+        return _NOTHING
     shown = [
         (name, cells)
         for name, cells in zip(table.columns, zip(*table.rows, strict=True), strict=True)
         if f"{name}Label" not in table.columns and any(cell is not None for cell in cells)
     ]
-    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name, cells in shown:
-        numbers = any(isinstance(cell, Literal) and cell.datatype in _NUMBERS for cell in cells)
-        grid.add_column(Text(_heading(name)), justify="right" if numbers else "left", overflow="fold")
-    for row in zip(*(_cells(cells) for _, cells in shown), strict=True):
-        grid.add_row(*map(Text, row))
+    if not shown:
+        return _NOTHING
+    columns = [[_heading(name), *_cells(cells)] for name, cells in shown]
+    numbers = [any(isinstance(cell, Literal) and cell.datatype in _NUMBERS for cell in cells) for _, cells in shown]
+    widths = _fitted([max(map(cell_len, column)) for column in columns], width)
     text = StringIO()
-    Console(file=text, width=width or _UNLIMITED, color_system=None, force_terminal=False).print(grid)
-    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines() if line.strip())
+    for number, row in enumerate(zip(*columns, strict=True)):
+        for line in zip_longest(*map(_folded, row, widths), fillvalue=""):
+            cells = [
+                " " * (size - cell_len(cell)) + cell if right else set_cell_size(cell, size)
+                for cell, size, right in zip(line, widths, numbers, strict=True)
+            ]
+            text.write(f" {_GAP.join(cells)}".rstrip() + "\n")
+        if number == 0:
+            text.write(f" {_RULE * (sum(widths) + len(_GAP) * (len(widths) - 1))}\n")
+    return text.getvalue()
+
+
+def _fitted(widths: Sequence[int], most: int | None) -> list[int]:
+    """The widths of columns, the widest narrowed until all fit."""
+    fitted = list(widths)
+    room = None if most is None else max(most - 1 - len(_GAP) * (len(fitted) - 1), len(fitted))
+    while room is not None and sum(fitted) > room:
+        fitted[fitted.index(max(fitted))] -= 1
+    return fitted
+
+
+def _folded(cell: str, width: int) -> list[str]:
+    """The lines of a cell: broken between words, and within a word that is wider than the column."""
+    from rich.cells import cell_len  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    if cell_len(cell) <= width:
+        return [cell]
+    return [line.plain.rstrip() for line in Text(cell).wrap(Console(), width, overflow="fold")]
 
 
 def _heading(column: str) -> str:
