@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kg.extract.latex import plain
+from kg.extract.measures import measure
 from kg.files import PACKAGE
-from kg.units import canonical, spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +79,7 @@ _RANK = re.compile(
     r"(?=[#\d])(?:#(?P<hash>\d{1,3})\b(?: (?:out )?of \d+)?|(?<![\w.-])(?P<ordinal>\d{1,3})(?:st|nd|rd|th)\b)"
 )
 _COMPLEXITY = re.compile(r"[OΘΩ](?<![A-Za-z].) *(?=\()")
-_POINTS = re.compile(
-    r"(?: *%)?[ -]{1,3}"
-    r"(?!(?:data|key|time|way|end|check|view|test|training|reference|feature|operating|grid|sample|query)[ -])"
-    r"(?:(?!percent|pct)[A-Za-z][\w@-]{0,12} )?(?P<percent>percentage[ -]|percent[ -]|pct\.? )?(?:points?|pts?)\b"
-)
-_UNIT = re.compile(
-    rf"(?: *|-)(?P<unit>{_either(spelling for spelling in spellings() if spelling != '$')})(?![A-Za-z²^])"
-    r"(?P<per>(?: ?/ ?|[ -]per[ -])[A-Za-z]+)?",
-    re.IGNORECASE,
-)
-_RATE = re.compile(
-    r"[ -]?(?P<noun>[A-Za-z]{1,20}(?:[ -][a-z]{1,20})?)(?: ?/ ?|[ -]per[ -])"
-    r"(?:s|sec|second|minute|min|hour|day|GPU|W|J|watt|joule)\b"
-)
-_PER_SECOND = re.compile(r"(?: ?/ ?|[ -]per[ -])(?:s|sec|second)$")
 _LAST_WORD = re.compile(r"([A-Za-z.]+-?|[~≈<>≤≥])[ $]*(?:\b(?:an?|the|only|just) +)?$")
-_OUT_OF = re.compile(r" ?/ ?(\d{1,5})\b(?![.,%/]\d)|(?: out)? of (\d{1,4})\b(?! ?%)")
-_FACTOR = re.compile(r"\bfactors? of [a-z ~]{0,15}$")
 _DECADE = re.compile(r"(?:19|20)\d0s")
 _FORMULA = re.compile(r"[^\s$]{0,12}\$|\\")
 
@@ -158,7 +141,8 @@ def _digits(match: re.Match[str], text: str, shown: str) -> Number | None:
     ):
         start -= 1
         value = value if shown[start] == "+" else f"-{value}"
-    number = _with_unit(Number(start, end, value, scale=scale), shown)
+    unit, unit_end = measure(shown, start, end, value)
+    number = Number(start, unit_end, value, unit, scale=scale)
     if (number.end == end and shown[end : end + 1].isalpha()) or _DECADE.fullmatch(shown, start, number.end):
         return None  # 3D, 1990s
     if number.unit is None and text[start - 1 : start] == "$" and not _FORMULA.match(text, match.end("digits")):
@@ -195,7 +179,8 @@ def _word(match: re.Match[str], shown: str) -> Number | None:
 
 def _spelt(start: int, end: int, value: str, scale: str, shown: str) -> Number:
     value = decimal(value, _SCALES[scale] if scale else 0)
-    return _qualified(_with_unit(Number(start, end, value, None, "word", scale=scale), shown), shown)
+    unit, end = measure(shown, start, end, None)
+    return _qualified(Number(start, end, value, unit, "word", scale=scale), shown)
 
 
 def _complexity(match: re.Match[str], text: str) -> Number | None:
@@ -220,40 +205,6 @@ def _orders(match: re.Match[str]) -> Number:
     factors = [decimal("1", int(count)) for count in counts]
     low, high = factors if len(factors) == 2 else (None, None)
     return Number(start, end, factors[-1], "x", "multiple", low=low, high=high)
-
-
-def _with_unit(number: Number, shown: str) -> Number:
-    if match := _POINTS.match(shown, number.end):
-        percent = match["percent"] or "%" in match.group()
-        return replace(number, end=match.end(), unit="percentage points" if percent else "points")
-    if (match := _UNIT.match(shown, number.end)) and (unit := _unit(match, number, shown)):
-        return replace(number, end=match.end(), unit=unit)
-    if match := _RATE.match(shown, number.end):
-        unit = " ".join(match.group().strip(" -").split())
-        return replace(number, end=match.end(), unit=_PER_SECOND.sub("/s", unit))
-    if number.kind == "digits":
-        if (match := _OUT_OF.match(shown, number.end)) and Decimal(number.value) <= int(whole := match[1] or match[2]):
-            return replace(number, end=match.end(), unit=f"/{whole}")
-        if re.search(r"(?<!\d)(?<!\d )×$", shown[max(0, number.start - 3) : number.start]) or _FACTOR.search(
-            shown[max(0, number.start - 28) : number.start]
-        ):
-            return replace(number, unit="x")
-    return number
-
-
-def _unit(match: re.Match[str], number: Number, shown: str) -> str | None:
-    spelling, unit = match["unit"], canonical(match["unit"])
-    follows = shown[match.end("unit") : match.end("unit") + 10]
-    if len(spelling) == 1 and spelling.isalpha():
-        attached = match.start("unit") == number.end
-        if spelling in {"M", "G"} or (spelling in {"B", "t", "V"} and attached):
-            return None
-    if unit == "x" and re.match(r" *\d|[A-Z]", follows):  # 3 x 3, 8×A800
-        return None
-    if match["per"]:
-        whole = " ".join(match.group().strip(" -").split())
-        return canonical(whole) or _PER_SECOND.sub("/s", whole)
-    return unit
 
 
 def _qualified(number: Number, shown: str) -> Number:

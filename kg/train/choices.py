@@ -19,7 +19,7 @@ def fit(decisions: Sequence[Decision], *, penalty: float, rare: int, rounds: int
     best = _minimise(_objective(decisions, index, penalty), np.zeros(len(index)), rounds)
     learnt: dict[str, dict[str, float]] = {}
     for (label, feature), i in index.items():
-        if abs(weight := round(float(best[i]), 2)) >= 0.03:
+        if abs(weight := round(float(best[i]), 2)) >= 0.05:
             learnt.setdefault(label, {})[feature] = weight
     return learnt
 

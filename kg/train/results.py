@@ -26,9 +26,9 @@ from kg.train.choices import Decision, fit
 from kg.units import canonical
 
 # How strongly weights are drawn to nothing, by choice; found on one half of the training abstracts from the other.
-PENALTY = {"kind": 3.0, "metric": 2.0}
-ROLE_PENALTY = 3.0
-RARE = 3
+PENALTY = {"metric": 3.0}
+OTHER_PENALTY = 4.5
+RARE = 5
 # Names are overlooked when a model finds them; so learning overlooks this share of the annotated ones.
 OVERLOOKED = 0.2
 
@@ -44,7 +44,7 @@ def learn(papers: Iterable[tuple[str, Row]]) -> dict[str, dict[str, dict[str, fl
         for choice, decision in examples(text, annotated_mentions(text, surfaces), row):
             decisions[choice].append(decision)
     return {
-        choice: fit(made, penalty=PENALTY.get(choice, ROLE_PENALTY), rare=RARE) for choice, made in decisions.items()
+        choice: fit(made, penalty=PENALTY.get(choice, OTHER_PENALTY), rare=RARE) for choice, made in decisions.items()
     }
 
 
