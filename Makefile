@@ -5,11 +5,11 @@ BIN := .venv/bin
 
 demo: .venv/installed  ## Build the bundled sample and ask it three questions.
 	@$(BIN)/kg build -o output
-	@printf '\nWhich hardware reaches which MFU?  kg query results-by-metric -p metric=MFU\n\n'
+	@printf '\nWhich hardware reaches which MFU?  .venv/bin/kg query results-by-metric -p metric=MFU\n\n'
 	@$(BIN)/kg query results-by-metric -p metric=MFU
-	@printf '\nWhich papers use a TPU of any generation?  kg query papers-by-hardware -p hardware=TPU\n\n'
+	@printf '\nWhich papers use a TPU of any generation?  .venv/bin/kg query papers-by-hardware -p hardware=TPU\n\n'
 	@$(BIN)/kg query papers-by-hardware -p hardware=TPU
-	@printf '\nWhere does it say so?  kg why FlashAttention-2 MFU\n\n'
+	@printf '\nWhere does it say so?  .venv/bin/kg why FlashAttention-2 MFU\n\n'
 	@$(BIN)/kg why FlashAttention-2 MFU
 	@printf '\nThe picture: %s\nThe graph:   %s\nMore questions: %s queries\n' "$(CURDIR)/output/graph.html" "$(CURDIR)/output/graph.ttl" "$(BIN)/kg"
 
