@@ -186,6 +186,16 @@ def test_a_small_network_learns_a_few_abstracts_and_its_copy_on_disk_predicts_th
     assert {("DuskBank", "Dataset"), ("F1", "Metric"), ("Quorvel", "Method")} <= found
 
 
+def test_training_goes_on_from_given_weights():
+    nlp = blank()
+    first, second = (Tagger(nlp, "tagger", **SETTINGS) for _ in range(2))
+    fit(first.network, examples(nlp), epochs=30, batch_size=2, rate=0.01)
+    fit(second.network, examples(nlp), start=first.to_bytes(), epochs=1, rate=1e-9, dropout=0.0)
+    docs = [example.doc for example in examples(nlp)]
+    for before, after in zip(first.network.predict(docs), second.network.predict(docs), strict=True):
+        np.testing.assert_allclose(before, after, atol=1e-3)
+
+
 def test_spans_carry_scores_and_an_empty_text_has_none():
     nlp = blank()
     tagger = nlp.add_pipe("kg_tagger", config=SETTINGS)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import spacy
 from spacy.language import Language
 from thinc.api import Adam, fix_random_seed, set_dropout_rate
 
@@ -29,7 +30,9 @@ def train(
     *,
     silver: Path | None = None,
     vectors: Path | None = None,
+    start: Path | None = None,
     epochs: int = 6,
+    rate: float = 2e-3,
     dropout: float = 0.3,
     seed: int = 0,
 ) -> Score:
@@ -37,7 +40,8 @@ def train(
 
     `corpus` holds train.texts.jsonl, train.ann.jsonl and dev.gold.jsonl; dev decides only how the network's answers are
     read: eagerness, threshold and calibration.
-    `silver` is a file of labels (`kg.train.corpus.write_silver`), `vectors` one of word vectors (`kg.train.vectors`).
+    `silver` is a file of labels (`kg.train.corpus.write_silver`), `vectors` one of word vectors (`kg.train.vectors`),
+    `start` a folder of weights of the same shape to go on from.
     """
     nlp = blank()
     if vectors:
@@ -46,7 +50,8 @@ def train(
     gold = read_annotated(nlp, corpus / "train.texts.jsonl", corpus / "train.ann.jsonl")
     taught = read_silver(nlp, silver) if silver else []
     tagger = Tagger(nlp, "tagger", **SHAPE, vectors=length)
-    fit(tagger.network, [*taught, *gold], epochs=epochs, dropout=dropout, seed=seed)
+    begun = _tagger_of(spacy.load(start)).to_bytes() if start else None
+    fit(tagger.network, [*taught, *gold], start=begun, epochs=epochs, rate=rate, dropout=dropout, seed=seed)
     score = tune(nlp, tagger, read_gold(corpus / "dev.gold.jsonl"))
     save(nlp, tagger, {**SHAPE, "vectors": length}, output)
     return score
@@ -56,16 +61,22 @@ def fit(
     network: Network,
     examples: Sequence[Example],
     *,
+    start: bytes | None = None,
     epochs: int,
     batch_size: int = 8,
     rate: float = 2e-3,
     dropout: float = 0.3,
     seed: int = 0,
 ) -> None:
-    """Train `network` in place. The learning rate rises over the first twentieth of the steps and then falls to 0."""
+    """Train `network` in place, from `start` or anew.
+
+    The learning rate rises over the first twentieth of the steps and then falls to 0.
+    """
     fix_random_seed(seed)
     rng = np.random.default_rng(seed)
     network.initialize()
+    if start:
+        network.from_bytes(start)
     set_dropout_rate(network, dropout)
     optimizer = Adam(rate, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0)
     steps, step = epochs * -(-len(examples) // batch_size), 0
