@@ -12,7 +12,7 @@ from kg.extract.introduced import OWN_TYPES, introduced
 from kg.model import TYPES, Mention
 from kg.text import fold
 
-THRESHOLD = 0.5
+THRESHOLD = 0.4
 LEXICON = "lexicon"
 
 _JOINTS = "-/‐‑"

@@ -66,6 +66,8 @@ def label(abstracts: Path, weights: Path, students: tuple[Path, ...], corpus: Pa
 
 @main.command()
 @click.option("--corpus", type=FOLDER, required=True, help="Folder of train.* and dev.*")
+@click.option("--annotations", type=FILE, help="Annotations by name alone, of papers in --abstracts.")
+@click.option("--abstracts", type=FILE, help="JSON Lines of id, title and abstract.")
 @click.option("--silver", type=FILE, help="What `label` wrote.")
 @click.option("--vectors", type=FILE, help="What `vectors` wrote.")
 @click.option("--start", type=FOLDER, help="Weights to go on from.")

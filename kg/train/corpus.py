@@ -13,6 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.bio import TAGS, Floats, Ints, Name, encode
+from kg.text import normalise
 
 UNKNOWN = -1
 
@@ -39,7 +40,7 @@ def read_annotated(nlp: Language, texts: Path, annotations: Path) -> list[Exampl
 
     A surface marked "?" is borderline, and unknown to the learner. Raises KeyError for an annotation without text.
     """
-    papers = {row["id"]: f"{row['title']}\n{row['abstract']}" for row in rows(texts)}
+    papers = {row["id"]: f"{normalise(row['title'])}\n{normalise(row['abstract'])}" for row in rows(texts)}
     pairs = ((nlp.make_doc(papers[row["id"]]), row["mentions"]) for row in rows(annotations))
     return [Example(doc, targets(doc, mentions)) for doc, mentions in pairs]
 

@@ -28,6 +28,8 @@ def train(
     corpus: Path,
     output: Path,
     *,
+    annotations: Path | None = None,
+    abstracts: Path | None = None,
     silver: Path | None = None,
     vectors: Path | None = None,
     start: Path | None = None,
@@ -40,6 +42,7 @@ def train(
 
     `corpus` holds train.texts.jsonl, train.ann.jsonl and dev.gold.jsonl; dev decides only how the network's answers are
     read: eagerness, threshold and calibration.
+    `annotations` is a further file of annotations, whose texts `abstracts` has under the same ids.
     `silver` is a file of labels (`kg.train.corpus.write_silver`), `vectors` one of word vectors (`kg.train.vectors`),
     `start` a folder of weights of the same shape to go on from.
     """
@@ -48,6 +51,8 @@ def train(
         nlp.vocab.vectors = read_vectors(vectors)
     length = nlp.vocab.vectors.shape[1] if vectors else 0
     gold = read_annotated(nlp, corpus / "train.texts.jsonl", corpus / "train.ann.jsonl")
+    if annotations and abstracts:
+        gold += read_annotated(nlp, abstracts, annotations)
     taught = read_silver(nlp, silver) if silver else []
     tagger = Tagger(nlp, "tagger", **SHAPE, vectors=length)
     begun = _tagger_of(spacy.load(start)).to_bytes() if start else None
