@@ -36,7 +36,6 @@ _OWN = frozenset({"our", "ours", "we", "proposed"})
 _NEAR = 6
 _FAR = 4
 _SALIENT = 6  # of the things that a sentence does not name, the rest is hardly ever meant
-_AGAIN = "again"
 _STOP = re.compile(
     r"(?:[^\w<]|<N>|(?:of|on|in|for|with|from|to|by|at|across|and|or|that|which|are|is|was|were|using|per|than|as)$)"
 )
@@ -127,19 +126,20 @@ def things_for(role: str, spot: Spot, previous: str | None) -> Iterator[Alternat
         f"none previous={previous is not None} here={count}",
     ])  # fmt: skip
     for rank, thing in enumerate(things):
-        standing = _standing(thing, rank, previous)
+        again = previous is not None and previous in thing.surfaces
         if name := here.get(thing):
+            standing = _standing(thing, rank, again=again)
             ordinal = min(3, sum([rival.start < name.start for rival in rivals]))
             yield Alternative(name.text, [
                 *pair_features(spot, name, rivals), *standing, *[f"here {fact}" for fact in standing],
                 f"here ordinal={ordinal}", f"here ordinal={ordinal} {name.start < number.start}", f"here {situation}",
             ])  # fmt: skip
-        elif role != "baseline" and (rank < _SALIENT or standing[-1] == _AGAIN):
+        elif role != "baseline" and (rank < _SALIENT or again):
+            standing = _standing(thing, rank, again=again)
             since = bucket(sum([other > last[rank] for other in last])) if last[rank] >= 0 else "later"
             yield Alternative(thing.text, [
-                *standing, *[f"away {fact}" for fact in standing], *[f"{situation} {fact}" for fact in standing],
-                f"away {situation}", f"away since={since}",
-                f"away things={min(4, len(things))}",
+                *standing, *[f"away {fact}" for fact in standing], *[f"{situation} {fact}" for fact in standing[1:3]],
+                f"away {situation}", f"away since={since}", f"away things={min(4, len(things))}",
             ])  # fmt: skip
 
 
@@ -155,23 +155,16 @@ def _nearest(names: Sequence[Name], number: Number) -> dict[Thing | None, Name]:
     return nearest
 
 
-def _standing(thing: Thing, rank: int, previous: str | None) -> tuple[str, ...]:
-    """What a thing is in the whole text."""
+def _standing(thing: Thing, rank: int, *, again: bool) -> tuple[str, ...]:
+    """What a thing is in the whole text; `again` when it played the same role before."""
     return (
-        f"type={thing.type} {_form(thing.text)}",
+        f"type={thing.type} {thing.form}",
         f"introduced={thing.introduced} titled={thing.titled}",
         f"rank={min(rank, 4)}",
         f"title-start={thing.mentions[0].start == 0}",
         f"count={min(len(thing.mentions), 4)}",
-        _AGAIN if previous is not None and previous in [name.text for name in thing.mentions] else "new",
+        f"again={again}",
     )
-
-
-def _form(text: str) -> str:
-    """How particular a name looks: `H100` and `GPT-4` have a digit, `PyTorch` a capital, `diffusion models` neither."""
-    if any(letter.isdigit() for letter in text):
-        return "digit"
-    return "lower" if text.islower() else "capital"
 
 
 def sizes(spot: Spot) -> Iterator[Alternative[str]]:

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import repeat
 from math import exp
 from typing import Generic, NamedTuple, TypeVar
 
@@ -11,6 +12,7 @@ from kg.files import PACKAGE
 It = TypeVar("It")
 # Weights by the label of an alternative (empty for those that share theirs) and feature, of one choice.
 Weights = Mapping[str, Mapping[str, float]]
+_NOTHING: Mapping[str, float] = {}
 
 
 class Alternative(NamedTuple, Generic[It]):
@@ -36,8 +38,8 @@ def ranked(choice: str, alternatives: Iterable[Alternative[It]]) -> list[tuple[I
     learnt = weights().get(choice, {})
     scores = []
     for it, features, label in alternatives:
-        known = learnt.get(label, {})
-        scores.append((it, sum([known[feature] for feature in features if feature in known])))
+        known = learnt.get(label, _NOTHING)
+        scores.append((it, sum(map(known.get, features, repeat(0.0)))))
     scores.sort(key=lambda pair: -pair[1])
     parts = [exp(score - scores[0][1]) for _, score in scores]
     total = sum(parts)

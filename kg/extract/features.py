@@ -108,7 +108,9 @@ def pair_features(spot: Spot, name: Name, rivals: Sequence[Name]) -> list[str]:
         features.append(f"{side} link={link} {others} {closer}")
     if len(between) <= 4:
         features.append(f"{side} gap={' '.join(between)}")
-    return [*features, *_aligned(spot, name, rivals)]
+    if len(rivals) > 1 and len(spot.passage.numbers) > 1:
+        features += _aligned(spot, name, rivals)
+    return features
 
 
 def _owner(spot: Spot, name: Name, distance: int) -> str:

@@ -19,11 +19,16 @@ _MOST_NUMBERS, _MOST_NAMES, _MOST_THINGS = 40, 80, 100
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Thing:
-    """What one or several surfaces of a text name; `text` is the first of them, `mentions` are in order."""
+    """What one or several surfaces of a text name; `text` is the first of them, `mentions` are in order.
+
+    `form` tells how particular the name looks: `H100` and `GPT-4` have a digit, `PyTorch` a capital, else it is lower.
+    """
 
     text: str
     type: str
     mentions: tuple[Mention, ...]
+    surfaces: frozenset[str]
+    form: str
     titled: bool
     introduced: bool
 
@@ -167,8 +172,22 @@ def _things(text: str, mentions: Sequence[Mention], abbreviations: Sequence[tupl
         groups.setdefault((mention.type, long_forms.get(folded, folded)), []).append(mention)
     title_end = text.find("\n")
     things = [
-        Thing(group[0].text, type_, tuple(group), group[0].start < title_end, any(it.introduced for it in group))
+        Thing(
+            text=group[0].text,
+            type=type_,
+            mentions=tuple(group),
+            surfaces=frozenset([name.text for name in group]),
+            form=_form(group[0].text),
+            titled=group[0].start < title_end,
+            introduced=any(name.introduced for name in group),
+        )
         for (type_, _), group in groups.items()
     ]
     things.sort(key=lambda it: (not it.introduced, not it.titled, -len(it.mentions), it.mentions[0].start))
     return tuple(things[:_MOST_THINGS])
+
+
+def _form(text: str) -> str:
+    if any(map(str.isdigit, text)):
+        return "digit"
+    return "lower" if text.islower() else "capital"
