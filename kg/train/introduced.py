@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -56,13 +57,19 @@ def read(abstracts: Path, annotations: Path) -> list[Annotated]:
     for note in map(json.loads, annotations.open(encoding="utf-8")):
         row = rows[note["id"]]
         text = f"{row['title']}\n{row['abstract']}"
-        names = [Mention(0, 0, name, thing["types"][0]) for thing in row["concepts"] for name in thing["surfaces"]]
-        mentions = resolve(text, names, ())
+        mentions = resolve(text, _named(text, row["concepts"]), ())
         present = {mention.text for mention in mentions if mention.type in OWN_TYPES}
         concepts = tuple(filter(None, (frozenset(thing["surfaces"]) & present for thing in row["concepts"])))
         own, perhaps = frozenset(note["introduced"]), frozenset(note.get("perhaps", ()))
         papers.append(Annotated(text, mentions, concepts, own, perhaps, note.get("part", "")))
     return papers
+
+
+def _named(text: str, concepts: Iterable[dict[str, Any]]) -> Iterator[Mention]:
+    for concept in concepts:
+        for name in filter(text.__contains__, concept["surfaces"]):
+            start = text.index(name)
+            yield Mention(start, start + len(name), name, concept["types"][0])
 
 
 def examples(papers: Iterable[Annotated]) -> Iterator[Example]:
