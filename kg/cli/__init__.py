@@ -1,5 +1,6 @@
 """The command line. Each command has a library twin, and imports heavy things only when it runs."""
 
+import errno
 from typing import Any
 
 import click
@@ -42,9 +43,9 @@ class Commands(click.Group):
             raise click.UsageError(printable(str(error))) from error
         except OSError as error:
             path = error.filename2 or error.filename
-            if path is None:  # no file of the user's: a broken pipe, which click deals with, or trouble of our own
+            if path is None and error.errno != errno.ENOSPC:  # a broken pipe is left to click
                 raise
-            raise click.UsageError(printable(f"{path}: {error.strerror}")) from error
+            raise click.UsageError(printable(f"{path}: {error.strerror}" if path else str(error.strerror))) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,6 +6,9 @@ from pathlib import Path
 import click
 
 from kg.cli.options import BROKEN, graph_argument, graph_option, open_graph, working
+from kg.text import printable
+
+STDOUT = Path("-")
 
 
 @click.command()
@@ -18,7 +21,7 @@ def validate(graph: str, graph_: str | None) -> None:
     with working("checking the graph"):
         violations = validation.validate(open_graph(location))
     for violation in violations:
-        click.echo(str(violation))
+        click.echo(printable(str(violation)))
     found = f"{len(violations)} violation{'s' * (len(violations) != 1)}" if violations else "conforms to its shapes"
     click.echo(f"{location}: {found}", err=True)
     if violations:
@@ -30,8 +33,8 @@ def validate(graph: str, graph_: str | None) -> None:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The page to write; by default graph.html beside GRAPH.",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help="The page to write, or `-`; by default graph.html beside GRAPH.",
 )
 @click.option("--limit", type=click.IntRange(1), default=300, show_default=True, help="Draw at most so many concepts.")
 @click.option("--open", "open_", is_flag=True, help="Open it in the browser.")
@@ -44,6 +47,9 @@ def view(graph: str, graph_: str | None, output: Path | None, *, limit: int, ope
     target = output or (Path("graph.html") if "://" in location else Path(location).with_name("graph.html"))
     with working("drawing the page"):
         html = pages.page(open_graph(location), limit=limit)
+    if target == STDOUT:
+        click.echo(html, nl=False)
+        return
     with atomic(target) as file:
         file.write(html.encode())
     click.echo(f"page: {target}", err=True)
@@ -52,15 +58,19 @@ def view(graph: str, graph_: str | None, output: Path | None, *, limit: int, ope
 
 
 @click.command()
-@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", metavar="FILE|-", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @graph_option
-def export(file: Path, graph: str) -> None:
-    """Write the graph to FILE, in the format of its suffix.
+@click.option("--format", "format_", default="ttl", show_default=True, help="The format for standard output.")
+def export(file: Path, graph: str, *, format_: str) -> None:
+    """Write the graph to FILE, in the format of its suffix, or to standard output.
 
-    ttl, nt, jsonld, rdfxml, trig, graphml, gexf, or csv (two files: nodes and edges).
+    ttl, nt, jsonld, rdfxml, trig, graphml, gexf, or csv (two files: nodes and edges; nodes.csv or edges.csv for one).
     """
     from kg import export as exports
 
+    if file == STDOUT:
+        exports.write(open_graph(graph), sys.stdout.buffer, format_)
+        return
     with working("writing"):
         paths = exports.export(open_graph(graph), file)
     for path in paths:
