@@ -181,10 +181,20 @@ def sizes(spot: Spot) -> Iterator[Alternative[str]]:
 
 
 def counted(spot: Spot) -> str:
-    """What is counted: the first plural within four words behind a number, else the last of them."""
+    """What is counted: the first plural within four words behind a number, else the last of them.
+
+    Of a device's name it is the last word: `256 A100 GPUs` are 256 GPUs. Before any other name counting ends.
+    """
     following: list[str] = []
-    for word in spot.passage.words[spot.last : spot.last + 4]:
+    for index, word in enumerate(spot.passage.words[spot.last : spot.last + 4], start=spot.last):
+        if word == "-" and following:  # the first half of `second-generation` is nothing to count
+            following.clear()
+            continue
         if _STOP.match(word):
+            break
+        if word.startswith("<"):
+            devices = (name for name in spot.passage.names if name.first == index and name.kind == "Hardware")
+            following += [name.text.split()[-1] for name in devices]
             break
         following.append(word)
     plural = next((word for word in following if word.endswith("s") and len(word) > 3), None)

@@ -12,7 +12,8 @@ _POINTS = re.compile(
 )
 _SPELLINGS = "|".join(map(re.escape, sorted(spellings(), key=lambda spelling: (-len(spelling), spelling))))
 _UNIT = re.compile(
-    rf"(?: *|-)(?!\$)(?P<unit>{_SPELLINGS})(?![A-Za-z²^])(?P<per>(?: ?/ ?|[ -]per[ -])[A-Za-z]+(?![^\W_]))?",
+    rf"(?: *|-)(?!\$)(?P<unit>{_SPELLINGS})(?![A-Za-z0-9²^]|-(?:generation|order|stage|level)\b)"
+    r"(?P<per>(?: ?/ ?|[ -]per[ -])[A-Za-z]+(?![^\W_]))?",
     re.IGNORECASE,
 )
 _RATE = re.compile(

@@ -69,7 +69,9 @@ _WORD = re.compile(
     rf"(?P<word>{_either(w for word in (*_WORDS, *_MULTIPLES) for w in (word, word.capitalize()))})"
     r"(?:[ -](?P<scale>hundred|thousand|million|billion))?\b"
 )
-_ROUND = re.compile(r"\b(?:a|one) (?P<one>hundred|thousand|million|billion|trillion)\b")
+_ROUND = re.compile(
+    r"\b(?:a|one) (?P<hundred>hundred (?=[tmb]))?(?P<scale>hundred|thousand|million|billion|trillion)\b"
+)
 _ORDERS = re.compile(
     r"\b(?P<word>(?:an?|one|two|three|four|five|six|\d+(?:\.\d+)?)"
     r"(?:(?: to |-to-| or |[-–])(?:one|two|three|four|five|six|\d+))?)"
@@ -104,7 +106,7 @@ def _candidates(text: str, shown: str) -> Iterator[Number | None]:
     for match in _WORD.finditer(shown):
         yield _word(match, shown)
     for match in _ROUND.finditer(shown) if any(word in shown for word in ("illion", "thousand", "hundred")) else ():
-        yield _spelt(*match.span(), "1", match["one"], shown)
+        yield _spelt(*match.span(), "100" if match["hundred"] else "1", match["scale"], shown)
     for match in _RANK.finditer(shown):
         yield Number(*match.span(), match["hash"] or match["ordinal"], "rank", "rank")
     for match in _COMPLEXITY.finditer(shown):

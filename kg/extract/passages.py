@@ -124,7 +124,7 @@ def _passages(
             for number in found[bisect_left(number_starts, start) : bisect_left(number_starts, end)][
                 : _MOST_NUMBERS + 1
             ]
-            if number.unit or number.scale or not any(name.start <= number.start < name.end for name in here)
+            if _has_unit(text, number) or not any(name.start <= number.start < name.end for name in here)
         )
         if 0 < len(numbers) <= _MOST_NUMBERS:
             tokens = list(_tokens(shown, start, end, here, numbers))
@@ -135,6 +135,11 @@ def _passages(
             ]
             places = tuple([bisect_left(starts, number.start) for number in numbers])
             yield Passage(start, end, words, starts, numbers, places, tuple(names))
+
+
+def _has_unit(text: str, number: Number) -> bool:
+    """Whether it has a unit or scale of its own: the 2007 of `VOC 2007 and 70%` shares one, but is a part of a name."""
+    return bool(number.scale) or (number.unit is not None and not text[number.end - 1].isdigit())
 
 
 def _words(starts: Sequence[int], mention: Mention) -> tuple[int, int]:
