@@ -71,6 +71,11 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
+def links(text: str) -> Iterator[tuple[int, int]]:
+    """The (start, end) of each web address, in order."""
+    return (match.span() for match in _LINK.finditer(text))
+
+
 def code_links(text: str) -> Iterator[str]:
     """The web addresses of code or of the project's page, in order: those on a code host or announced as such.
 

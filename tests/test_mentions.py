@@ -55,14 +55,23 @@ def test_a_name_inside_a_word_is_none():
         ("a deformation", "deformation"),
         ("F1", "F1"),
         ("L^6", None),
+        ("SPO) triples", None),
+        ("maps R^", None),
         ("G", None),
     ],
 )
 def test_a_name_is_whole(found, name):
     text = "Title\nE(3)-equivariant networks, peer-to-peer learning, Mosaic-SDF (a deformation), R(2)-maps, F1, L^6, G."
+    text += " The (SPO) triples and maps R^{n}."
     start = text.index(found)
     mentions = resolve(text, [Mention(start, start + len(found), found, "Method")], ())
     assert [mention.text for mention in mentions] == ([name] if name else [])
+
+
+def test_a_name_in_a_web_address_is_none():
+    text = "Title\nThe code of FlashFold is at https://github.com/WeiDai/FlashFold."
+    candidates = [Mention(text.index(n), text.index(n) + len(n), n, "Method") for n in ("FlashFold", "WeiDai")]
+    assert [(mention.text, mention.start) for mention in resolve(text, candidates, ())] == [("FlashFold", 18)]
 
 
 def test_what_the_title_names_is_introduced():

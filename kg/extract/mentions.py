@@ -10,7 +10,7 @@ from ahocorasick_rs import AhoCorasick
 
 from kg.extract.introduced import OWN_TYPES, introduced
 from kg.model import TYPES, Mention
-from kg.text import fold
+from kg.text import fold, links
 
 THRESHOLD = 0.4
 LEXICON = "lexicon"
@@ -21,7 +21,7 @@ _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _HANGING = re.compile(
     r"^(?:(?:the|an?|our|this|novel) )+|(?: (?:for|of|in|on|with|and|or|the|an?|to|by|via|from|using|based))+$"
 )
-_POWER = re.compile(r"\w\^\S*")
+_FORMULA = re.compile(r"\w\^\S*|.*\^(?:top)?")
 
 Finds = dict[str, list[Mention]]
 
@@ -51,7 +51,8 @@ def resolve(
 def _whole(text: str, candidate: Mention) -> str:
     """The name as the text has it, where the tagger cut a word at its hyphen; empty when it is none.
 
-    `-equivariant networks` is completed to `E(3)-equivariant networks`; a lone letter or a power is no name.
+    `-equivariant networks` is completed to `E(3)-equivariant networks`; a lone letter, a power or half of
+    a formula or bracket is no name.
     """
     start, end = candidate.start, candidate.end
     if text[start] in _JOINTS:
@@ -65,8 +66,12 @@ def _whole(text: str, candidate: Mention) -> str:
         if name.count(opening) != name.count(closing):
             name = name.strip(opening + closing + " ")
     name = _HANGING.sub("", name)
-    is_name = sum(map(str.isalnum, name)) > 1 and any(map(str.isalpha, name)) and not _POWER.fullmatch(name)
-    return name if is_name or candidate.source == LEXICON else ""
+    is_name = sum(map(str.isalnum, name)) > 1 and any(map(str.isalpha, name)) and _balanced(name)
+    return name if (is_name and not _FORMULA.fullmatch(name)) or candidate.source == LEXICON else ""
+
+
+def _balanced(name: str) -> bool:
+    return all(name.count(opening) == name.count(closing) for opening, closing in _BRACKETS)
 
 
 def _continues(character: str) -> bool:
@@ -98,7 +103,10 @@ def _decide(surface: str, finds: Sequence[Mention]) -> Mention:
 
 
 def _occurrences(text: str, decided: Mapping[str, Mention]) -> list[Mention]:
-    """Every whole-word occurrence of the decided surfaces; where two overlap the longer wins, then the earlier."""
+    """Every whole-word occurrence of the decided surfaces; where two overlap the longer wins, then the earlier.
+
+    What stands in a web address, such as the owner of a repository, is none.
+    """
     surfaces = sorted(decided)
     spans = [
         (start, end, decided[surfaces[index]])
@@ -107,6 +115,8 @@ def _occurrences(text: str, decided: Mapping[str, Mention]) -> list[Mention]:
     ]
     spans.sort(key=lambda span: (span[0] - span[1], span[0]))
     taken = bytearray(len(text))
+    for start, end in links(text):
+        taken[start:end] = b"\x01" * (end - start)
     mentions = []
     for start, end, found in spans:
         if not any(taken[start:end]):
