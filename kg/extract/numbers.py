@@ -61,7 +61,7 @@ _DIGITS = re.compile(
     r"(?=[\d.])(?<![\w.^@#])(?<![A-Za-z][-–])(?<![A-Za-z]\d[-–])(?<![A-Za-z]\d\.\d[-–])"
     r"(?P<digits>\d{1,3}(?:(?:,|\{,\})\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"(?P<power> *× *10 ?\^[ {]{0,3}[-−]? ?\d{1,2}| ?\^[ {]{0,3}[-−]? ?\d{1,2}|[eE][-−]?\d{1,2}\b)?"
-    r"(?P<scale>(?:[ -]{1,2}(?:hundred|thousand|million|billion|trillion)|[KkMBT]|bn)(?![A-Za-z/]))?"
+    r"(?P<scale>(?:[ -]{1,2}(?:hundred|(?:thousand|million|billion|trillion)s?)|[KkMBT]|bn)(?![A-Za-z/]))?"
     r"(?P<plus>\+(?![\w.]))?"
 )
 _WORD = re.compile(
