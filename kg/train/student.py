@@ -20,6 +20,7 @@ from kg.train.vectors import read_vectors
 logger = logging.getLogger(__name__)
 
 SHAPE = {"width": 96, "depth": 4, "pieces": 2, "rows": 5000}
+SPACY = ">=3.8.18,<4.0.0"  # what the weights are tested with: the range of pyproject.toml
 EAGERNESS = (0.0, 1.0, 2.0, 3.0)  # what is tried on dev
 THRESHOLDS = tuple(step / 20 for step in range(6, 17))
 
@@ -150,7 +151,9 @@ def save(nlp: Language, tagger: Tagger, shape: Mapping[str, int], output: Path) 
     tuned = {setting: getattr(tagger, setting) for setting in ("eagerness", "threshold", "slope", "offset")}
     fresh.add_pipe("kg_tagger", config={**shape, **tuned})
     _tagger_of(fresh).from_bytes(tagger.to_bytes())
-    fresh.meta.update(name="names", description="Names in abstracts of research papers", license="MIT")
+    fresh.meta.update(
+        spacy_version=SPACY, name="names", description="Names in abstracts of research papers", license="MIT"
+    )
     fresh.to_disk(output)
 
 
