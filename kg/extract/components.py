@@ -15,6 +15,7 @@ from kg.extract.mentions import resolve
 from kg.extract.metrics import find_metrics
 from kg.extract.results import find_results
 from kg.extract.tagger import GROUP
+from kg.extract.titles import find_title_name
 from kg.lexicon import load
 from kg.model import Mention
 
@@ -28,6 +29,12 @@ for extension in EXTENSIONS:
 # What a find of each rule is worth, as a probability: measured on the training abstracts.
 LEXICON_SCORE = 0.7
 PATTERN_SCORE = 0.7
+TITLE_SCORE = 0.5  # that it is a name is all but certain, that it is a method's is not: what the tagger finds may win
+PATTERNS = (
+    (find_hardware, "Hardware", PATTERN_SCORE),
+    (find_metrics, "Metric", PATTERN_SCORE),
+    (find_title_name, "Method", TITLE_SCORE),
+)
 
 
 @Language.component("kg_candidates", requires=["doc.spans"], assigns=["doc._.source", "doc._.candidates"])
@@ -44,11 +51,11 @@ def names_as_candidates(doc: Doc) -> Doc:
 
 @Language.component("kg_patterns", requires=["doc._.source", "doc._.candidates"], assigns=["doc._.candidates"])
 def add_patterns(doc: Doc) -> Doc:
-    """Hardware and metrics that are told by their form."""
+    """Hardware and metrics that are told by their form, and the name that a title begins with."""
     text = doc._.source
     doc._.candidates += tuple(
-        Mention(start, end, text[start:end], type_, PATTERN_SCORE, "pattern")
-        for find, type_ in ((find_hardware, "Hardware"), (find_metrics, "Metric"))
+        Mention(start, end, text[start:end], type_, score, "pattern")
+        for find, type_, score in PATTERNS
         for start, end in find(text)
     )
     return doc
