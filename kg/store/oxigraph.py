@@ -45,7 +45,8 @@ class Store:
         try:
             return terms.answer(self.native.query(sparql))
         except (SyntaxError, OSError, ValueError) as error:
-            raise QueryError(terms.reason(error)) from error
+            wrong = terms.reason(error)
+        raise QueryError(wrong)  # only now, without its cause, which would keep solutions that must die in this thread
 
     def answer(self, sparql: str, file: IO[bytes], results: str | None, triples: str | None) -> str | None:
         """Write the answer to a file: for SELECT and ASK in the media type `results`, else in `triples`.

@@ -60,8 +60,11 @@ class Remote:
                 quads = pyoxigraph.parse(body, rdf_format, base_iri=self.url, rename_blank_nodes=True)
                 return tuple(map(terms.triple, quads))
         except (SyntaxError, ValueError) as error:
-            raise GraphError(f"{self.url}: a broken answer: {terms.reason(error)}") from error
-        raise GraphError(f"{self.url}: answers with {media_type}, which is no SPARQL result; is it an endpoint?")
+            wrong = f"a broken answer: {terms.reason(error)}"
+        else:
+            wrong = f"answers with {media_type}, which is no SPARQL result; is it an endpoint?"
+        # Raised only now, without its cause: a cause would keep the half-read answer, which must die in this thread.
+        raise GraphError(f"{self.url}: {wrong}")
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
