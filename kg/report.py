@@ -1,6 +1,8 @@
 """What a build says of itself, and what `kg extract` prints: plain data for JSON."""
 
 import json
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from typing import Any
 
 from kg.model import LinkedPaper, Mention, Quantity, Reject, Report, Result
@@ -32,8 +34,8 @@ def extraction_line(paper: LinkedPaper) -> str:
             "title": paper.paper.title,
             "abstract": paper.paper.abstract,
             "mentions": [_mention(mention) for mention in paper.mentions],
-            "results": [_result(result) for result in paper.results],
-            "quantities": [_quantity(quantity) for quantity in paper.quantities],
+            "results": [_stated(result) for result in paper.results],
+            "quantities": [_stated(quantity) for quantity in paper.quantities],
         },
         ensure_ascii=False,
     )
@@ -49,44 +51,15 @@ def _reject(reject: Reject) -> dict[str, Any]:
 
 
 def _mention(mention: Mention) -> dict[str, Any]:
-    return {
-        "start": mention.start,
-        "end": mention.end,
-        "text": mention.text,
-        "type": mention.type,
-        "concept": mention.concept,
-        "score": round(mention.score, 3),
-        "introduced": mention.introduced,
-    }
+    told = ("start", "end", "text", "type", "concept", "score", "introduced")
+    return dict(_fields(mention, told))
 
 
-def _result(result: Result) -> dict[str, Any]:
-    return {
-        "start": result.start,
-        "end": result.end,
-        "text": result.text,
-        "metric": result.metric,
-        "value": result.value,
-        "unit": result.unit,
-        "qualifier": result.qualifier,
-        "low": result.low,
-        "high": result.high,
-        "subject": result.subject,
-        "dataset": result.dataset,
-        "hardware": result.hardware,
-        "baseline": result.baseline,
-        "baseline_value": result.baseline_value,
-        "score": round(result.score, 3),
-    }
+def _stated(stated: Result | Quantity) -> dict[str, Any]:
+    return dict(_fields(stated, [field.name for field in fields(stated)]))
 
 
-def _quantity(quantity: Quantity) -> dict[str, Any]:
-    return {
-        "start": quantity.start,
-        "end": quantity.end,
-        "text": quantity.text,
-        "value": quantity.value,
-        "unit": quantity.unit,
-        "kind": quantity.kind,
-        "of": quantity.of,
-    }
+def _fields(thing: Mention | Result | Quantity, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    for name in names:
+        value = getattr(thing, name)
+        yield name, round(value, 3) if name == "score" else value
