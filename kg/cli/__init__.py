@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import asking, making, showing
+from kg.cli import asking, making, showing, training
 from kg.errors import PaperkgError
 from kg.text import printable
 
@@ -23,6 +23,7 @@ _COMMANDS = (
     asking.why,
     asking.stats,
     showing.serve,
+    training.score,
 )
 
 

@@ -2,22 +2,20 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kg.cli.options import BROKEN, working
+from kg.cli.options import BROKEN, progress, tell_reject, working
 from kg.errors import InputError
 from kg.files import PACKAGE
 
 if TYPE_CHECKING:
     from kg.build import Corpus
-    from kg.model import Reject
 
-T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SAMPLE = PACKAGE / "sample" / "daily-papers.txt"
@@ -91,7 +89,7 @@ def extract(inputs: tuple[str, ...], *, strict: bool, **options: Any) -> None:
 def _understand(inputs: tuple[str, ...], **options: Any) -> "Corpus":
     from kg import build as program
 
-    return program.understand(inputs, progress=_progress, on_reject=_tell_reject, **options)
+    return program.understand(inputs, progress=progress, on_reject=tell_reject, **options)
 
 
 def _end(corpus: "Corpus", *, strict: bool) -> None:
@@ -114,22 +112,6 @@ def _timestamp(*, asked: bool) -> str | None:
     else:
         return None
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _progress(items: Iterable[T], *, what: str, total: int | None = None) -> Iterator[T]:
-    """A bar on stderr, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    yield from track(items, what, total, console=console, transient=True, disable=not console.is_terminal)
-
-
-def _tell_reject(reject: "Reject") -> None:
-    from kg.report import where
-    from kg.text import printable
-
-    click.echo(printable(f"{where(reject)}: {reject.reason}"), err=True)
 
 
 def _tell(corpus: "Corpus", output: Path) -> None:

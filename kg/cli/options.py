@@ -1,15 +1,17 @@
 """What several commands share."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from kg.model import Reject
     from kg.store import Remote, Store
 
+T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT_GRAPH = "output/graph.ttl"
@@ -49,3 +51,20 @@ def working(what: str) -> Iterator[None]:
 
     with Console(stderr=True).status(what):
         yield
+
+
+def progress(items: Iterable[T], *, what: str, total: int | None = None) -> Iterator[T]:
+    """A bar on stderr, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    yield from track(items, what, total, console=console, transient=True, disable=not console.is_terminal)
+
+
+def tell_reject(reject: "Reject") -> None:
+    """One line on stderr for a record that cannot be used."""
+    from kg.report import where
+    from kg.text import printable
+
+    click.echo(printable(f"{where(reject)}: {reject.reason}"), err=True)

@@ -9,6 +9,8 @@ Other keys are ignored. An `id` or `url` that is an arXiv id or a DOI, or links 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from kg.model import Paper, Reject
 from kg.names import paper_key
@@ -44,6 +46,25 @@ def _loaded(line: str) -> object:
 
 
 def parse(source: Source) -> Iterator[Paper | Reject]:
+    for row in objects(source):
+        if isinstance(row, Reject):
+            yield row
+            continue
+        paper = _paper(row.value)
+        yield source.reject(row.line, paper, row.written) if isinstance(paper, str) else paper
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A JSON object: the number of its line, what is written there, and its content."""
+
+    line: int
+    written: str
+    value: Mapping[str, Any]
+
+
+def objects(source: Source) -> Iterator[Row | Reject]:
+    """The object of each line that is not empty, or why the line holds none."""
     for line in source.lines():
         written = line.text.strip("\ufeff \t\r\n")
         if not written and not line.fault:
@@ -53,8 +74,7 @@ def parse(source: Source) -> Iterator[Paper | Reject]:
             continue
         value = _loaded(written)
         if isinstance(value, dict):
-            paper = _paper(value)
-            yield source.reject(line.number, paper, written) if isinstance(paper, str) else paper
+            yield Row(line.number, written, value)
         else:
             reason = str(value) if isinstance(value, ValueError) else "not a JSON object"
             yield source.reject(line.number, reason, written)

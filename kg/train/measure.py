@@ -1,24 +1,33 @@
-"""How well names are found: the project's strict concept score, in little, for choosing between models."""
+"""How well names are found: the strict concept score (`kg.score`) of names alone, for choosing between models.
 
-import json
-import re
+Names are not linked here, so each name is weighed as if it were linked rightly: one right name finds its concept, and
+others of that concept are no split.
+"""
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 from spacy.tokens import Doc
 
+from kg import score
+from kg.errors import InputError
 from kg.extract.bio import Floats, Name
+from kg.model import Reject
+from kg.score import Score, Tally
+from kg.score.alike import FOLDED_TYPES, TYPES
+from kg.score.alike import key as name_key
 
-_FOLDED_TYPES = {"Model": "Method", "Software": "Method"}
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class GoldConcept:
     """One node that annotators want (`required`) or tolerate: the keys that satisfy it."""
 
-    keys: frozenset[tuple[str, str]]
+    keys: frozenset[Key]
     required: bool
 
 
@@ -28,50 +37,51 @@ class GoldPaper:
     concepts: tuple[GoldConcept, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """Shares between 0 and 1."""
-
-    precision: float
-    recall: float
-
-    @property
-    def f1(self) -> float:
-        total = self.precision + self.recall
-        return 2 * self.precision * self.recall / total if total else 0.0
-
-
 def read_gold(path: Path) -> list[GoldPaper]:
-    """Papers with the concepts that two annotators agreed on."""
-    papers = []
-    with path.open(encoding="utf-8") as lines:
-        for row in map(json.loads, lines):
-            concepts = tuple(
-                GoldConcept(frozenset(key(s, t) for s in c["surfaces"] for t in c["types"]), c["required"])
-                for c in row["concepts"]
-            )
-            papers.append(GoldPaper(f"{row['title']}\n{row['abstract']}", concepts))
-    return papers
+    """Papers with the concepts that annotators agreed on. Raises InputError for a line that is none."""
+    return [
+        wanted(f"{paper.title}\n{paper.abstract}", paper.concepts) for paper in score.read_gold(path, _refuse).values()
+    ]
 
 
-def key(surface: str, kind: str) -> tuple[str, str]:
-    """What makes two surfaces of a type the same: case, punctuation and the plural's s do not count."""
-    words = re.findall(r"[^\W_]+(?:\.[0-9]+)*|[+#]+", surface.casefold())
-    singular = (
-        word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word for word in words
+def _refuse(reject: Reject) -> NoReturn:
+    raise InputError(f"{reject.file}:{reject.line}: {reject.reason}")
+
+
+def wanted(text: str, concepts: Iterable[score.GoldConcept]) -> GoldPaper:
+    """A paper whose concepts are looked up by key."""
+    return GoldPaper(
+        text,
+        tuple(
+            GoldConcept(frozenset(key(s, t) for s in concept.surfaces for t in concept.types), concept.required)
+            for concept in concepts
+        ),
     )
-    return "".join(singular), _FOLDED_TYPES.get(kind, kind)
+
+
+def key(surface: str, kind: str) -> Key:
+    """What makes two surfaces of a type the same: see `kg.score`."""
+    folded = FOLDED_TYPES.get(kind, kind)
+    return folded, name_key(surface, folded)
 
 
 def measure(gold: Sequence[GoldPaper], docs: Iterable[Doc], names: Iterable[Sequence[Name]]) -> Score:
     """Strict precision and recall: a key that no concept has is wrong, a required concept without a key is missed."""
-    right = wrong = missed = 0
+    return tally(gold, docs, names).score(*TYPES)
+
+
+def tally(gold: Sequence[GoldPaper], docs: Iterable[Doc], names: Iterable[Sequence[Name]]) -> Tally:
+    """What `measure` counts, by type."""
+    counts = Tally()
     for paper, doc, found in zip(gold, docs, names, strict=True):
         keys = {key(doc[name.start : name.end].text, name.kind) for name in found}
-        missed += sum(concept.required and not concept.keys & keys for concept in paper.concepts)
-        right += sum(concept.required and bool(concept.keys & keys) for concept in paper.concepts)
-        wrong += len(keys.difference(*(concept.keys for concept in paper.concepts)))
-    return Score(right / max(1, right + wrong), right / max(1, right + missed))
+        for concept in paper.concepts:
+            if concept.required:
+                type_ = min((type_ for type_, _ in concept.keys), key=TYPES.index)
+                counts.right[type_] += bool(concept.keys & keys)
+                (counts.found if concept.keys & keys else counts.missed)[type_] += 1
+        counts.wrong.update(type_ for type_, _ in keys.difference(*(concept.keys for concept in paper.concepts)))
+    return counts
 
 
 def judged(gold: Sequence[GoldPaper], docs: Iterable[Doc], names: Iterable[Sequence[Name]]) -> tuple[Floats, Floats]:
@@ -80,7 +90,7 @@ def judged(gold: Sequence[GoldPaper], docs: Iterable[Doc], names: Iterable[Seque
     for paper, doc, found in zip(gold, docs, names, strict=True):
         wanted = frozenset().union(*(concept.keys for concept in paper.concepts if concept.required))
         tolerated = frozenset().union(*(concept.keys for concept in paper.concepts)) - wanted
-        surest: dict[tuple[str, str], float] = {}
+        surest: dict[Key, float] = {}
         for name in found:
             its = key(doc[name.start : name.end].text, name.kind)
             surest[its] = max(name.score, surest.get(its, 0.0))

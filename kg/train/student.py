@@ -13,8 +13,9 @@ from kg.extract.bio import Floats, decode
 from kg.extract.neural import Network
 from kg.extract.tagger import Tagger, surest
 from kg.extract.tokenizer import blank
+from kg.score import Score
 from kg.train.corpus import Example, read_annotated, read_silver
-from kg.train.measure import GoldPaper, Score, judged, measure, read_gold
+from kg.train.measure import GoldPaper, judged, measure, read_gold
 from kg.train.vectors import read_vectors
 
 logger = logging.getLogger(__name__)
