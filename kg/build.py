@@ -3,9 +3,10 @@
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from kg import __version__, extract, graph, lexicon, link, read, report, store, turtle, validate, view
@@ -40,14 +41,25 @@ def understand(
     *,
     listing_year: int | None = None,
     min_score: float = 0.0,
+    pipeline: str | Path = extract.WEIGHTS,
+    labels: Mapping[str, str] = MappingProxyType({}),
     timestamp: str | None = None,
     progress: Progress = silent,
     on_reject: Callable[[Reject], None] = lambda _: None,
+    on_warning: Callable[[str], None] = lambda _: None,
 ) -> Corpus:
-    """Read, extract and link. Raises InputError for an input that cannot be read at all."""
+    """Read, extract and link.
+
+    `pipeline` and `labels` are those of `kg.extract.load`. Raises InputError for an input that cannot be read at all,
+    and ModelError for a pipeline that cannot be loaded.
+    """
+    records = read.read(inputs, listing_year=listing_year)
+    extractor = extract.load(pipeline, labels=labels)
+    for warning in extractor.warnings:
+        on_warning(warning)
     papers: list[Paper] = []
     rejected: list[Reject] = []
-    for record in progress(read.read(inputs, listing_year=listing_year), what="reading"):
+    for record in progress(records, what="reading"):
         if isinstance(record, Reject):
             rejected.append(record)
             on_reject(record)
@@ -55,22 +67,31 @@ def understand(
             papers.append(record)
     kept = read.merge(papers)
     names = lexicon.load()
-    extractor = extract.load()
     found = extractor.extract(kept, min_score=min_score)
     extractions = list(progress(found, what="extracting", total=len(kept)))
     linked, concepts = link.link(extractions, names)
+    used = {f"model {extractor.name}".rstrip(): extractor.digest, "lexicon": names.digest}
+    if extractor.ignored:
+        on_warning(_told(extractor.ignored))
     return Corpus(
         tuple(linked),
         tuple(concepts),
-        Run(__version__, {"model": extractor.digest, "lexicon": names.digest}, timestamp),
+        Run(__version__, used, timestamp),
         Report(
             read=len(papers) + len(rejected),
             kept=len(kept),
             joined=len(papers) - len(kept),
             rejected=tuple(rejected),
             counts=_counts(linked, concepts),
+            used=used,
+            ignored=extractor.ignored,
         ),
     )
+
+
+def _told(ignored: Mapping[str, int]) -> str:
+    labels = ", ".join(f"{label} ({number})" for label, number in ignored.items())
+    return f"names left out whose labels are no type, with how many: {labels}; map a label with --label LABEL=TYPE"
 
 
 def _counts(papers: Iterable[LinkedPaper], concepts: Iterable[Concept]) -> dict[str, int]:

@@ -173,10 +173,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The account of a build: read = kept + joined + rejected."""
+    """The account of a build: read = kept + joined + rejected.
+
+    `used` is that of the `Run`; `ignored` counts the names whose label is no type, by label.
+    """
 
     read: int
     kept: int
     joined: int
     rejected: tuple[Reject, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    used: Mapping[str, str] = field(default_factory=dict)
+    ignored: Mapping[str, int] = field(default_factory=dict)

@@ -19,6 +19,8 @@ def account(report: Report) -> dict[str, Any]:
         },
         "rejected": [_reject(reject) for reject in report.rejected],
         "counts": dict(report.counts),
+        "used": dict(report.used),
+        "ignored": dict(report.ignored),
     }
 
 

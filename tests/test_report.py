@@ -39,7 +39,15 @@ def test_an_extraction_has_the_keys_of_the_contract_in_their_order():
 
 def test_the_report_names_each_reject_and_counts():
     rejects = (Reject("a.txt", 3, "no abstract", "raw"), Reject("b.gz", None, "binary file"))
-    report = Report(read=5, kept=2, joined=1, rejected=rejects, counts={"Method": 4, "results": 0})
+    report = Report(
+        read=5,
+        kept=2,
+        joined=1,
+        rejected=rejects,
+        counts={"Method": 4, "results": 0},
+        used={"model en_core_web_sm 3.8.0": "0a"},
+        ignored={"ORG": 2},
+    )
     assert json.loads(account_text(report)) == {
         "papers": {"read": 5, "kept": 2, "joined": 1, "rejected": 2},
         "rejected": [
@@ -47,5 +55,7 @@ def test_the_report_names_each_reject_and_counts():
             {"file": "b.gz", "line": None, "reason": "binary file"},
         ],
         "counts": {"Method": 4, "results": 0},
+        "used": {"model en_core_web_sm 3.8.0": "0a"},
+        "ignored": {"ORG": 2},
     }
     assert [where(reject) for reject in rejects] == ["a.txt:3", "b.gz"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kg.cli.options import BROKEN, progress, tell_reject, working
+from kg.cli.options import BROKEN, label_option, progress, tell_reject, tell_warning, working
 from kg.errors import InputError
 from kg.files import PACKAGE
 
@@ -35,6 +35,12 @@ def _input_options(command: F) -> F:
             "--listing-year",
             type=click.IntRange(1900, 2100),
             help="The year of dates that a listing gives without one.",
+        ),
+        label_option,
+        click.option(
+            "--pipeline",
+            metavar="NAME|PATH",
+            help="A spaCy pipeline whose entities and span groups are taken for names, not the shipped one.",
         ),
     ):
         command = option(command)
@@ -86,10 +92,12 @@ def extract(inputs: tuple[str, ...], *, strict: bool, **options: Any) -> None:
     _end(corpus, strict=strict)
 
 
-def _understand(inputs: tuple[str, ...], **options: Any) -> "Corpus":
+def _understand(inputs: tuple[str, ...], pipeline: str | None, **options: Any) -> "Corpus":
     from kg import build as program
 
-    return program.understand(inputs, progress=progress, on_reject=tell_reject, **options)
+    if pipeline:
+        options["pipeline"] = pipeline
+    return program.understand(inputs, progress=progress, on_reject=tell_reject, on_warning=tell_warning, **options)
 
 
 def _end(corpus: "Corpus", *, strict: bool) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from kg.model import TYPES
+
 if TYPE_CHECKING:
     from kg.model import Reject
     from kg.store import Remote, Store
@@ -33,6 +35,31 @@ def graph_argument(command: F) -> F:
     """GRAPH as an argument, for the commands about a graph as a whole; `--graph` says the same."""
     command = click.argument("graph_", required=False, metavar="[GRAPH]")(command)
     return graph_option(command)
+
+
+def _labels(_context: click.Context, _option: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
+    """Each LABEL with its type, or "" for one to leave out."""
+    labels: dict[str, str] = {}
+    for pair in pairs:
+        label, equals, type_ = pair.rpartition("=")
+        if not (equals and label) or type_ not in ("", *TYPES):
+            raise click.BadParameter(f"{pair!r} is not LABEL=TYPE; types are {', '.join(TYPES)}")
+        if label in labels:
+            raise click.BadParameter(f"{label!r} is given twice")
+        labels[label] = type_
+    return labels
+
+
+def label_option(command: F) -> F:
+    """`--label`, as every command has it that takes names from elsewhere."""
+    return click.option(
+        "--label",
+        "labels",
+        multiple=True,
+        metavar="LABEL=TYPE",
+        callback=_labels,
+        help="What a label means that is none of our types, as in --label ORG=Method; --label MISC= leaves it out.",
+    )(command)
 
 
 def open_graph(graph: str) -> "Store | Remote":
@@ -68,3 +95,9 @@ def tell_reject(reject: "Reject") -> None:
     from kg.text import printable
 
     click.echo(printable(f"{where(reject)}: {reject.reason}"), err=True)
+
+
+def tell_warning(warning: str) -> None:
+    from kg.text import printable
+
+    click.echo(printable(f"warning: {warning}"), err=True)

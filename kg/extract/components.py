@@ -3,10 +3,12 @@
 Names are found by characters, not tokens, so they stand on the Doc as `kg.model.Mention` and not as spans.
 """
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from kg.extract.abbreviations import abbreviations
 from kg.extract.hardware import find_hardware
@@ -14,10 +16,9 @@ from kg.extract.lexicon_matcher import Matcher
 from kg.extract.mentions import resolve
 from kg.extract.metrics import find_metrics
 from kg.extract.results import find_results
-from kg.extract.tagger import GROUP
 from kg.extract.titles import find_title_name
 from kg.lexicon import load
-from kg.model import Mention
+from kg.model import TYPES, Mention
 
 RULES = ("kg_candidates", "kg_lexicon", "kg_patterns", "kg_abbreviations", "kg_mentions", "kg_results")
 EXTENSIONS = ("source", "candidates", "abbreviations", "mentions", "results", "quantities")
@@ -28,6 +29,7 @@ for extension in EXTENSIONS:
 
 # What a find of each rule is worth, as a probability: measured on the training abstracts.
 LEXICON_SCORE = 0.7
+PIPELINE_SCORE = 0.7  # of a name by another pipeline than ours, where that gives no score: worth as much as a rule's
 PATTERN_SCORE = 0.7
 TITLE_SCORE = 0.5  # that it is a name is all but certain, that it is a method's is not: what the tagger finds may win
 PATTERNS = (
@@ -37,16 +39,38 @@ PATTERNS = (
 )
 
 
-@Language.component("kg_candidates", requires=["doc.spans"], assigns=["doc._.source", "doc._.candidates"])
-def names_as_candidates(doc: Doc) -> Doc:
-    """What the trained component found, and the text as one string: `doc.text` joins the tokens anew each time."""
-    doc._.source = doc.text
-    group = doc.spans[GROUP]
-    doc._.candidates = tuple(
-        Mention(span.start_char, span.end_char, span.text, span.label_, score, "names")
-        for span, score in zip(group, group.attrs["scores"], strict=True)
-    )
-    return doc
+@Language.factory("kg_candidates", assigns=["doc._.source", "doc._.candidates"])
+class Candidates:
+    """What the pipeline's own components found, and the text as one string: `doc.text` joins the tokens anew each time.
+
+    Found are the entities and every span group, such as that of `kg_tagger`. `labels` maps labels that are no type to
+    types, or to "" to leave them out; `ignored` counts the names whose label is neither.
+    """
+
+    def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002
+        self.labels: Mapping[str, str] = {}
+        self.ignored: Counter[str] = Counter()
+
+    def __call__(self, doc: Doc) -> Doc:
+        doc._.source = doc.text
+        doc._.candidates = tuple(self._candidates(doc))
+        return doc
+
+    def _candidates(self, doc: Doc) -> Iterator[Mention]:
+        for span, score in _found(doc):
+            type_ = self.labels.get(span.label_, span.label_)
+            if type_ in TYPES:
+                yield Mention(span.start_char, span.end_char, span.text, type_, score, "names")
+            elif type_:
+                self.ignored[span.label_] += 1
+
+
+def _found(doc: Doc) -> Iterator[tuple[Span, float]]:
+    for group in doc.spans.values():
+        scores = group.attrs.get("scores", ())
+        known = len(scores) == len(group)
+        yield from ((span, float(scores[at]) if known else PIPELINE_SCORE) for at, span in enumerate(group))
+    yield from ((span, PIPELINE_SCORE) for span in doc.ents)
 
 
 @Language.component("kg_patterns", requires=["doc._.source", "doc._.candidates"], assigns=["doc._.candidates"])

@@ -1,33 +1,55 @@
-"""The pipeline: one trained component, then rules."""
+"""The pipeline: one trained component, or another spaCy pipeline in its place, then rules."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import json
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import spacy
 from spacy.language import Language
+from spacy.util import get_package_path, is_package
 from thinc.api import get_current_ops
 
 from kg.errors import ModelError
-from kg.extract import components, tokenizer  # noqa: F401  # the weights name the tokenizer
+from kg.extract import components, tagger, tokenizer  # noqa: F401  # the weights name the latter two
 from kg.model import Extraction, Paper
 
 WEIGHTS = Path(__file__).parent / "weights"
 _BATCH = 64
+_NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
-    """A loaded pipeline; `digest` is the SHA-256 of its weights."""
+    """A loaded pipeline.
+
+    `digest` is the SHA-256 of its files and, where labels are mapped, of the mapping. `name` is "" for the shipped one.
+    `warnings` are what spaCy said against it, a line each.
+    """
 
     nlp: Language
     digest: str
+    name: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def ignored(self) -> Mapping[str, int]:
+        """How many names were left out so far as their label is no type, by label."""
+        return dict(sorted(_candidates(self.nlp).ignored.items()))
 
     def extract(self, papers: Iterable[Paper], *, min_score: float = 0.0) -> Iterator[Extraction]:
-        """One extraction a paper, in order; mentions and results under `min_score` are left out."""
+        """One extraction a paper, in order; mentions and results under `min_score` are left out.
+
+        Raises ModelError when the pipeline's tokens do not spell the text.
+        """
         pairs = ((paper.text, paper) for paper in papers)
         for doc, paper in self.nlp.pipe(pairs, as_tuples=True, batch_size=_BATCH):
+            if doc._.source != paper.text:
+                raise ModelError(f"{self.name}: its tokenizer changes the text, so that no offset would be right")
             yield Extraction(
                 paper,
                 tuple(mention for mention in doc._.mentions if mention.score >= min_score),
@@ -37,22 +59,65 @@ class Extractor:
             )
 
 
-def load(weights: Path = WEIGHTS) -> Extractor:
-    """The shipped pipeline, or one trained with the same labels; ModelError when `weights` holds none."""
-    if not (weights / "config.cfg").is_file():
-        raise ModelError(f"{weights}: no trained pipeline there")
+def load(pipeline: str | Path = WEIGHTS, *, labels: Mapping[str, str] = _NO_LABELS) -> Extractor:
+    """The shipped pipeline, or any spaCy pipeline in place of its tagger: a folder, or the name of an installed one.
+
+    Its entities and span groups are taken for names; the rules are the same. `labels` maps its labels to types, or to
+    "" to leave them out. Raises ModelError when there is no such pipeline, or it cannot be loaded.
+    """
+    place = _place(pipeline)
     ops = get_current_ops()
     if hasattr(ops, "use_blis"):
         ops.use_blis = False  # numpy's own matrix product is about three times as fast for matrices this small
-    nlp = spacy.load(weights)
-    nlp.max_length = 10**8  # the limit guards parsers that need much memory; nothing here does
-    for name in components.RULES:
-        nlp.add_pipe(name)
-    return Extractor(nlp, _digest(weights))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        try:
+            nlp = spacy.load(place)
+            for name in components.RULES:
+                nlp.add_pipe(name)
+        except (ImportError, KeyError, OSError, TypeError, ValueError) as error:
+            raise ModelError(f"{pipeline}: cannot be loaded: {_line(error)}") from error
+    nlp.max_length = 10**8  # the limit guards parsers that need much memory; ours does not
+    _candidates(nlp).labels = labels
+    return Extractor(
+        nlp,
+        _digest(nlp.path, labels),
+        "" if place == WEIGHTS else f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}",
+        tuple(f"{pipeline}: {_line(warning.message)}" for warning in caught if warning.category is UserWarning),
+    )
 
 
-def _digest(folder: Path) -> str:
+def _place(pipeline: str | Path) -> str | Path:
+    """What spaCy can load: a folder, else the name of a package."""
+    folder = Path(pipeline)
+    if folder.is_dir():
+        if not (folder / "config.cfg").is_file():
+            raise ModelError(f"{pipeline}: no spaCy pipeline there (no config.cfg)")
+        return folder
+    name = str(pipeline)
+    if not is_package(name):
+        raise ModelError(f"{pipeline}: neither a folder nor an installed spaCy pipeline")
+    if not (get_package_path(name) / "meta.json").is_file():
+        raise ModelError(f"{pipeline}: installed, but no spaCy pipeline")
+    return name
+
+
+def _candidates(nlp: Language) -> components.Candidates:
+    component = nlp.get_pipe("kg_candidates")
+    assert isinstance(component, components.Candidates)
+    return component
+
+
+def _line(message: Warning | Exception | str) -> str:
+    """The first sentence of what spaCy says, without its code."""
+    told = " ".join(str(message).split())
+    return re.sub(r"^\[[EW]\d+\] ", "", told).split(". ")[0]
+
+
+def _digest(folder: Path, labels: Mapping[str, str]) -> str:
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    if labels:
+        digest.update(json.dumps(sorted(labels.items())).encode())
     return digest.hexdigest()

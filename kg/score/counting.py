@@ -104,7 +104,7 @@ def assign(wishes: Sequence[Sequence[int]]) -> dict[int, int]:
             thing = next((wish for wish in asking[-1][1] if wish not in tried), None)
             if thing is None:
                 asking.pop()
-                asked = asked[: len(asking) - 1]
+                del asked[-1:]
                 continue
             tried.add(thing)
             asked.append(thing)
