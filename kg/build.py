@@ -3,23 +3,15 @@
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol, TypeVar
 
 from kg import __version__, extract, graph, lexicon, link, read, report, store, turtle, validate, view
 from kg.errors import GraphError
 from kg.model import Concept, LinkedPaper, Paper, Reject, Report, Run
-
-T = TypeVar("T")
-
-
-class Progress(Protocol):
-    """Passes items through, and may tell how far it is; `total` is the number of items where it is known."""
-
-    def __call__(self, items: Iterable[T], *, what: str, total: int | None = None) -> Iterator[T]: ...
+from kg.progress import Progress, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +22,6 @@ class Corpus:
     concepts: tuple[Concept, ...]
     run: Run
     report: Report
-
-
-def silent(items: Iterable[T], *, what: str, total: int | None = None) -> Iterator[T]:  # noqa: ARG001
-    yield from items
 
 
 def understand(

@@ -24,6 +24,7 @@ _COMMANDS = (
     asking.stats,
     showing.serve,
     training.score,
+    training.train,
 )
 
 

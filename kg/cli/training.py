@@ -1,15 +1,15 @@
-"""`kg score`: how well papers are extracted."""
+"""`kg score` and `kg train`: how well papers are extracted, and how to do it better."""
 
 import json
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.options import tell_reject
+from kg.cli.options import label_option, progress, tell_reject
 from kg.errors import InputError
 from kg.text import printable
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kg.score import Score, Scores
 
 FILE = click.Path(path_type=Path, allow_dash=True)
+FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
@@ -53,6 +54,40 @@ def score(gold: Path, predicted: Path, *, as_json: bool, errors: int) -> None:
         click.echo(printable(f"{mistake.kind}: {mistake.name} ({mistake.type}) in {mistake.title}"))
 
 
+@click.command()
+@click.argument("corpus", nargs=-1, required=True, type=FILE)
+@click.option("-o", "--output", required=True, metavar="MODEL", type=FOLDER, help="The folder to write.")
+@click.option("--dev", type=FILE, help="Annotations to measure by, instead of a tenth of CORPUS.")
+@label_option
+@click.option("--from-scratch", is_flag=True, help="Forget the shipped weights; needs a thousand papers to do well.")
+@click.option("--epochs", type=click.IntRange(1), help="How often to go through CORPUS; 3 by default, 8 from scratch.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1), help="What chance follows.")
+def train(corpus: tuple[Path, ...], output: Path, **options: Any) -> None:
+    """Train the shipped tagger further on the annotations of CORPUS, for `kg build --pipeline MODEL`.
+
+    CORPUS is JSON Lines with `mentions` ([surface, type], or as `kg extract` prints them) or with Prodigy's and spaCy's
+    `spans`, or CoNLL columns. A tenth of its papers is held out, to tell how well the tagger does before and after.
+    """
+    from kg.train import finetune
+
+    trained = finetune.train(corpus, output, progress=progress, on_reject=tell_reject, **options)
+    for number, what in (
+        (sum(trained.skipped.values()), f"answers skipped ({', '.join(trained.skipped)})"),
+        (trained.misfits, "names that begin or end within a token not learnt"),
+        (trained.covered, "names within longer names not learnt"),
+    ):
+        if number:
+            click.echo(printable(f"{number} {what}"), err=True)
+    click.echo(f"learnt from {trained.learnt} papers, {trained.held_out} held out", err=True)
+    rows = [
+        ((when, type_), one[type_])
+        for type_ in trained.after
+        for when, one in (("before", trained.before), ("after", trained.after))
+    ]
+    click.echo(_rendered(("", "type"), rows), nl=False)
+    click.echo(f"model: {output}", err=True)
+
+
 def _table(scores: "Scores") -> str:
     rows = [
         *(("strict", name, one) for name, one in scores.strict.items()),
@@ -60,11 +95,11 @@ def _table(scores: "Scores") -> str:
         ("results", "", scores.results),
         ("results full", "", scores.results_full),
     ]
-    return _rendered(("match", "type"), [((match, type_), (one,)) for match, type_, one in rows])
+    return _rendered(("match", "type"), [((match, type_), one) for match, type_, one in rows])
 
 
-def _rendered(headings: Sequence[str], rows: Iterable[tuple[Sequence[str], Sequence["Score"]]]) -> str:
-    """A table of scores: the texts of each row, its scores, and how many gold has.
+def _rendered(headings: Sequence[str], rows: Iterable[tuple[Sequence[str], "Score"]]) -> str:
+    """A table of scores, each with the texts before it.
 
     The figures are rounded from those of `--json`.
     """
@@ -76,14 +111,10 @@ def _rendered(headings: Sequence[str], rows: Iterable[tuple[Sequence[str], Seque
     cells = [
         (
             *map(Literal, texts),
-            *(
-                Literal(f"{round(part, 4):.3f}", decimal)
-                for one in scores
-                for part in (one.precision, one.recall, one.f1)
-            ),
-            Literal(str(scores[-1].gold), integer),
+            *(Literal(f"{round(part, 4):.3f}", decimal) for part in (one.precision, one.recall, one.f1)),
+            Literal(str(one.gold), integer),
         )
-        for texts, scores in rows
+        for texts, one in rows
     ]
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     return query.render(Table((*headings, "precision", "recall", "F1", "gold"), tuple(cells)), width=width)

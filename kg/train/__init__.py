@@ -1,1 +1,1 @@
-"""Training of the shipped weights: `python -m kg.train` (see MODEL_CARD.md). Nothing here is needed at run time."""
+"""Training: `python -m kg.train` made the shipped weights (see MODEL_CARD.md), `kg train` goes on from them."""

@@ -35,42 +35,77 @@ class Example:
         return np.where(self.targets.any(axis=1), self.targets.argmax(axis=1), UNKNOWN)
 
 
-def read_annotated(nlp: Language, texts: Path, annotations: Path) -> list[Example]:
-    """Examples of a corpus annotated by surface strings: every occurrence of a surface is of its type.
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A name of the type `label` as someone marked it: at `start`, or where that is None, wherever `surface` stands.
 
-    A surface marked "?" is borderline, and unknown to the learner. Raises KeyError for an annotation without text.
+    What is not `firm` is borderline, and unknown to the learner.
     """
+
+    surface: str
+    label: str
+    start: int | None = None
+    firm: bool = True
+
+
+def read_annotated(nlp: Language, texts: Path, annotations: Path) -> list[Example]:
+    """Examples of a corpus annotated by surface strings. Raises KeyError for an annotation without text."""
     papers = {row["id"]: f"{normalise(row['title'])}\n{normalise(row['abstract'])}" for row in rows(texts)}
     pairs = ((nlp.make_doc(papers[row["id"]]), row["mentions"]) for row in rows(annotations))
     return [Example(doc, targets(doc, mentions)) for doc, mentions in pairs]
 
 
 def targets(doc: Doc, mentions: Iterable[Sequence[str]]) -> Floats:
-    """What (surface, type) and (surface, type, "?") tell of each token. Where surfaces overlap, the longer one wins."""
+    """What (surface, type) and (surface, type, "?") tell of each token."""
+    marks = (Mark(surface, kind, firm=not doubt) for surface, kind, *doubt in mentions)
+    return lay(doc, marks).targets
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What marks tell of the tokens of a text, and the marks that tell nothing.
+
+    `misfits` begin or end within a token; `covered` ones lie in a longer name.
+    """
+
+    targets: Floats
+    misfits: tuple[Mark, ...]
+    covered: tuple[Mark, ...]
+
+
+def lay(doc: Doc, marks: Iterable[Mark]) -> Laid:
+    """Lay marks on tokens. Where they overlap, the longer one wins, and of two as long the one that comes first."""
     taken = np.zeros(len(doc), dtype=bool)
     unknown = np.zeros(len(doc), dtype=bool)
-    names = []
-    for surface, kind, *doubt in sorted(mentions, key=lambda mention: -len(mention[0])):
-        for start, end in _occurrences(doc, surface):
+    names: list[Name] = []
+    misfits, covered = [], []
+    for mark in sorted(marks, key=lambda mark: -len(mark.surface)):
+        places = list(_places(doc, mark))
+        before = len(names), unknown.sum()
+        for start, end in places:
             if not taken[start:end].any():
                 taken[start:end] = True
-                if doubt:
-                    unknown[start:end] = True
+                if mark.firm:
+                    names.append(Name(start, end, mark.label))
                 else:
-                    names.append(Name(start, end, kind))
+                    unknown[start:end] = True
+        if not places:
+            misfits.append(mark)
+        elif before == (len(names), unknown.sum()):
+            covered.append(mark)
     one_hot = np.eye(len(TAGS), dtype=np.float32)[encode(names, len(doc))]
     one_hot[unknown] = 0.0
-    return one_hot
+    return Laid(one_hot, tuple(misfits), tuple(covered))
 
 
-def _occurrences(doc: Doc, surface: str) -> Iterator[tuple[int, int]]:
-    """Token ranges of `surface` in the text, where both its ends are ends of tokens."""
-    at = doc.text.find(surface)
+def _places(doc: Doc, mark: Mark) -> Iterator[tuple[int, int]]:
+    """Token ranges of the marked name, where both its ends are ends of tokens."""
+    at = doc.text.find(mark.surface) if mark.start is None else mark.start
     while at >= 0:
-        span = doc.char_span(at, at + len(surface))
-        if span is not None:
+        span = doc.char_span(at, at + len(mark.surface))
+        if span is not None and span.text == mark.surface:
             yield span.start, span.end
-        at = doc.text.find(surface, at + 1)
+        at = doc.text.find(mark.surface, at + 1) if mark.start is None else -1
 
 
 def write_silver(path: Path, labelled: Iterable[tuple[str, Floats]]) -> None:

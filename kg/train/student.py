@@ -1,18 +1,21 @@
 """The student: the network that ships, trained on annotated abstracts and on a teacher's labels for many more."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import spacy
 from spacy.language import Language
 from thinc.api import Adam, fix_random_seed, set_dropout_rate
 
-from kg.extract.bio import Floats, decode
+from kg.extract.bio import Floats, Name, decode
 from kg.extract.neural import Network
 from kg.extract.tagger import Tagger, surest
 from kg.extract.tokenizer import blank
+from kg.model import TYPES
+from kg.progress import Progress, silent
 from kg.score import Score
 from kg.train.corpus import Example, read_annotated, read_silver
 from kg.train.measure import GoldPaper, judged, measure, read_gold
@@ -74,6 +77,7 @@ def fit(
     rate: float = 2e-3,
     dropout: float = 0.3,
     seed: int = 0,
+    progress: Progress = silent,
 ) -> None:
     """Train `network` in place, from `start` or anew.
 
@@ -90,7 +94,8 @@ def fit(
     for epoch in range(epochs):
         loss = 0.0
         order = rng.permutation(len(examples))
-        for chosen in np.split(order, range(batch_size, len(order), batch_size)):
+        batches = np.split(order, range(batch_size, len(order), batch_size))
+        for chosen in progress(batches, what=f"epoch {epoch + 1} of {epochs}", total=len(batches)):
             batch = [examples[at] for at in chosen]
             step += 1
             optimizer.learn_rate = rate * min(20 * step / steps, 1 - step / (steps + 1))
@@ -115,21 +120,28 @@ def _cross_entropy(guesses: Sequence[Floats], batch: Sequence[Example]) -> float
     )
 
 
-def tune(nlp: Language, tagger: Tagger, gold: Sequence[GoldPaper]) -> Score:
-    """Set the eagerness and threshold of `tagger` to those that score best on `gold`, and calibrate it there."""
+def tune(nlp: Language, tagger: Tagger, gold: Sequence[GoldPaper], types: Collection[str] = TYPES) -> Score:
+    """Set the eagerness and threshold of `tagger` to those that score best on `gold`, and calibrate it there.
+
+    Names of other types than `types` do not count.
+    """
     docs = [nlp.make_doc(paper.text) for paper in gold]
     shares = tagger.network.predict(docs)
     best = Score(0.0, 0.0)
     for eagerness in EAGERNESS:
-        found = decode(shares, eagerness=eagerness)
+        found = of_types(types, decode(shares, eagerness=eagerness))
         for threshold in THRESHOLDS:
             names = (surest(doc, some, threshold) for doc, some in zip(docs, found, strict=True))
             score = measure(gold, docs, names)
             if score.f1 > best.f1:
                 best, tagger.eagerness, tagger.threshold = score, eagerness, threshold
-    found = decode(shares, eagerness=tagger.eagerness)
+    found = of_types(types, decode(shares, eagerness=tagger.eagerness))
     tagger.slope, tagger.offset = calibrate(*judged(gold, docs, found))
     return best
+
+
+def of_types(types: Collection[str], found: Iterable[Iterable[Name]]) -> list[list[Name]]:
+    return [[name for name in names if name.kind in types] for names in found]
 
 
 def calibrate(scores: Floats, right: Floats) -> tuple[float, float]:
@@ -145,8 +157,17 @@ def calibrate(scores: Floats, right: Floats) -> tuple[float, float]:
     return float(weights[0]), float(weights[1])
 
 
-def save(nlp: Language, tagger: Tagger, shape: Mapping[str, int], output: Path) -> None:
-    """Write a pipeline of tokenizer and `tagger`, whose network has that `shape`, without the words it has seen."""
+def save(
+    nlp: Language,
+    tagger: Tagger,
+    shape: Mapping[str, int],
+    output: Path,
+    meta: Mapping[str, object] = MappingProxyType({}),
+) -> None:
+    """Write a pipeline of tokenizer and `tagger`, whose network has that `shape`, without the words it has seen.
+
+    `meta` is what its meta.json should tell beside or instead of what that of the shipped one does.
+    """
     fresh = blank()
     fresh.vocab.vectors = nlp.vocab.vectors
     tuned = {setting: getattr(tagger, setting) for setting in ("eagerness", "threshold", "slope", "offset")}
@@ -155,6 +176,7 @@ def save(nlp: Language, tagger: Tagger, shape: Mapping[str, int], output: Path) 
     fresh.meta.update(
         spacy_version=SPACY, name="names", description="Names in abstracts of research papers", license="MIT"
     )
+    fresh.meta.update(meta)
     fresh.to_disk(output)
 
 
