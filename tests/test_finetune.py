@@ -150,12 +150,14 @@ def test_names_that_cannot_be_learnt_are_named_and_counted(corpus, tmp_path):
     wrong = {"title": "T", "abstract": "Subnets.", "mentions": [{"start": 5, "end": 9, "type": "Model"}]}
     more = tmp_path / "more.jsonl"
     more.write_text(json.dumps(wrong) + "\n" + '{"text": "No.", "answer": "reject"}\n{}\n', encoding="utf-8")
-    options = ("--label", "ORG=", "--epochs", "1", "--dev", more)
+    options = ("--label", "ORG=Method", "--epochs", "1", "--dev", tmp_path / "dev.jsonl")
+    (tmp_path / "dev.jsonl").write_text(corpus.read_text("utf-8").splitlines()[0], encoding="utf-8")
     result = run("train", corpus, more, "-o", tmp_path / "model", *options)
     assert result.exit_code == 0, result.output
     assert "more.jsonl:1: not learnt, as it begins or ends within a token: nets (Model)" in result.stderr
     assert "more.jsonl:3: neither title, abstract and mentions nor text and spans" in result.stderr
-    assert "2 answers skipped (reject)" in result.stderr
+    assert "mine.jsonl:1: not learnt, as the same text is held out" in result.stderr
+    assert "1 answers skipped (reject)" in result.stderr
     assert "1 names that begin or end within a token not learnt" in result.stderr
 
 

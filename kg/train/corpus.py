@@ -68,6 +68,7 @@ class Laid:
     `misfits` begin or end within a token; `covered` ones lie in a longer name.
     """
 
+    doc: Doc
     targets: Floats
     misfits: tuple[Mark, ...]
     covered: tuple[Mark, ...]
@@ -95,7 +96,7 @@ def lay(doc: Doc, marks: Iterable[Mark]) -> Laid:
             covered.append(mark)
     one_hot = np.eye(len(TAGS), dtype=np.float32)[encode(names, len(doc))]
     one_hot[unknown] = 0.0
-    return Laid(one_hot, tuple(misfits), tuple(covered))
+    return Laid(doc, one_hot, tuple(misfits), tuple(covered))
 
 
 def _places(doc: Doc, mark: Mark) -> Iterator[tuple[int, int]]:

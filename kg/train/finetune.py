@@ -1,9 +1,8 @@
 """`kg train`: the shipped weights, trained further on someone's own annotations."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,50 +20,17 @@ from kg.score import Score
 from kg.score.alike import FOLDED_TYPES
 from kg.score.alike import TYPES as SCORED_TYPES
 from kg.score.reading import concepts
-from kg.train.corpus import Example, lay
+from kg.train.account import SHIPPED, Settings, Trained, card
+from kg.train.corpus import Example, Laid, lay
 from kg.train.formats import Annotated, read
 from kg.train.measure import GoldPaper, tally, wanted
 from kg.train.student import fit, of_types, save, tune
 
 SHARE = 0.1  # of the papers are held out
 ENOUGH = 50  # concepts to find in the papers held out; fewer say too little to set a threshold by
-SHIPPED = "shipped weights"
 EPOCHS_FROM_SCRATCH, RATE_FROM_SCRATCH = 8, 2e-3  # about as the shipped ones were trained
 _SHAPE = ("width", "depth", "pieces", "rows", "vectors")
 _CONTENT = frozenset({"README.md", "config.cfg", "meta.json", "kg_tagger", "tokenizer", "vocab"})
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Few and small steps, so that what the shipped weights know stays."""
-
-    start: str = SHIPPED
-    epochs: int = 3
-    rate: float = 5e-4
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """What was trained on what, and how well it does.
-
-    `files` counts papers and `names` the names of each type. `skipped` counts answers other than "accept"; `misfits`
-    are names that begin or end within a token, `covered` ones that lie in a longer name. `before` and `after` map "all"
-    and each type annotated to the score of the shipped tagger and of the new one on the papers held out; where these
-    have enough names, the new one is `tuned` to them.
-    """
-
-    files: Mapping[str, int]
-    names: Mapping[str, int]
-    learnt: int
-    held_out: int
-    skipped: Mapping[str, int]
-    misfits: int
-    covered: int
-    before: Mapping[str, Score]
-    after: Mapping[str, Score]
-    tuned: bool
-    settings: Settings
 
 
 def train(
@@ -92,37 +58,29 @@ def train(
     given = list(read(files, on_reject, skipped))
     kept = list(read([dev], on_reject, skipped)) if dev else []
     papers = _typed([*given, *kept], labels)
-    learnt, held_out = _divided(papers, len(given) if dev else None, seed)
-    names = Counter(mark.label for paper in papers for mark in paper.marks if mark.firm)
-    if not names:
+    learnt, held_out = _divided(papers, len(given) if dev else None, seed, on_reject)
+    types = frozenset(mark.label for paper in learnt for mark in paper.marks if mark.firm)
+    if not types:
         raise InputError("no name in the annotations")
-    types = frozenset(names)
+    settings = _settings(from_scratch=from_scratch, epochs=epochs, seed=seed)
 
     nlp = extract.load().nlp
-    shipped = _shipped(nlp)
-    laid = [(paper, lay(doc, paper.marks), doc) for paper in learnt for doc in [nlp.make_doc(paper.text)]]
-    for paper, its, _ in laid:
-        for mark in its.misfits:
-            on_reject(paper.reject(f"not learnt, as it begins or ends within a token: {mark.surface} ({mark.label})"))
-    examples = [Example(doc, its.targets) for _, its, doc in laid]
-    settings = (
-        Settings("scratch", EPOCHS_FROM_SCRATCH, RATE_FROM_SCRATCH, seed) if from_scratch else Settings(seed=seed)
-    )
-    settings = replace(settings, epochs=epochs or settings.epochs)
-    tagger = _fitted(nlp, examples, types, settings, progress)
+    laid = [lay(nlp.make_doc(paper.text), paper.marks) for paper in learnt]
+    _tell_misfits(learnt, laid, on_reject)
+    tagger = _fitted(nlp, [Example(its.doc, its.targets) for its in laid], types, settings, progress)
     gold = [_gold(paper) for paper in held_out]
     tuned = sum(concept.required for paper in gold for concept in paper.concepts) >= ENOUGH
     if tuned:
         tune(nlp, tagger, gold, types)
     trained = Trained(
         files=dict(Counter(Path(paper.file).name for paper in papers)),
-        names={type_: names[type_] for type_ in TYPES if names[type_]},
+        names=_counted(papers),
         learnt=len(learnt),
         held_out=len(held_out),
         skipped=dict(sorted(skipped.items())),
-        misfits=sum(len(its.misfits) for _, its, _ in laid),
-        covered=sum(len(its.covered) for _, its, _ in laid),
-        before=_scores(nlp, shipped, gold, types),
+        misfits=sum(len(its.misfits) for its in laid),
+        covered=sum(len(its.covered) for its in laid),
+        before=_scores(nlp, _shipped(nlp), gold, types),
         after=_scores(nlp, tagger, gold, types),
         tuned=tuned,
         settings=settings,
@@ -132,6 +90,23 @@ def train(
         save(nlp, tagger, {name: value for name, value in _config(nlp).items() if name in _SHAPE}, folder, meta)
         (folder / "README.md").write_text(card(trained), encoding="utf-8", newline="\n")
     return trained
+
+
+def _settings(*, from_scratch: bool, epochs: int | None, seed: int) -> Settings:
+    scratch = Settings("scratch", EPOCHS_FROM_SCRATCH, RATE_FROM_SCRATCH)
+    usual = scratch if from_scratch else Settings()
+    return replace(usual, epochs=epochs or usual.epochs, seed=seed)
+
+
+def _tell_misfits(papers: Sequence[Annotated], laid: Sequence[Laid], on_reject: Callable[[Reject], None]) -> None:
+    for paper, its in zip(papers, laid, strict=True):
+        for mark in its.misfits:
+            on_reject(paper.reject(f"not learnt, as it begins or ends within a token: {mark.surface} ({mark.label})"))
+
+
+def _counted(papers: Iterable[Annotated]) -> dict[str, int]:
+    names = Counter(mark.label for paper in papers for mark in paper.marks if mark.firm)
+    return {type_: names[type_] for type_ in TYPES if names[type_]}
 
 
 def _shipped(nlp: Language) -> Tagger:
@@ -187,15 +162,26 @@ def _typed(papers: Iterable[Annotated], labels: Mapping[str, str]) -> list[Annot
     ]
 
 
-def _divided(papers: Sequence[Annotated], given: int | None, seed: int) -> tuple[list[Annotated], list[Annotated]]:
-    """The papers to learn from, and those to hold out: what comes after the first `given`, or a random share."""
+def _divided(
+    papers: Sequence[Annotated], given: int | None, seed: int, on_reject: Callable[[Reject], None]
+) -> tuple[list[Annotated], list[Annotated]]:
+    """The papers to learn from, and those to hold out: what comes after the first `given`, or a random share.
+
+    A text that is held out is not learnt from another line either.
+    """
     if given is None:
         order = np.random.default_rng(seed).permutation(len(papers)).tolist()
         chosen = set(order[: max(1, round(SHARE * len(papers)))])
     else:
         chosen = set(range(given, len(papers)))
-    learnt = [paper for at, paper in enumerate(papers) if at not in chosen]
     held_out = [paper for at, paper in enumerate(papers) if at in chosen]
+    unseen = {paper.text for paper in held_out}
+    learnt = []
+    for paper in (paper for at, paper in enumerate(papers) if at not in chosen):
+        if paper.text in unseen:
+            on_reject(paper.reject("not learnt, as the same text is held out"))
+        else:
+            learnt.append(paper)
     if not learnt or not held_out:
         raise InputError(f"{len(learnt)} annotated papers to learn from and {len(held_out)} to hold out are too few")
     return learnt, held_out
@@ -224,41 +210,3 @@ def _scores(nlp: Language, tagger: Tagger, gold: Sequence[GoldPaper], types: Col
     folded = {FOLDED_TYPES.get(type_, type_) for type_ in types}
     scored = [type_ for type_ in SCORED_TYPES if type_ in folded]
     return {"all": counts.score(*scored), **{type_: counts.score(type_) for type_ in scored}}
-
-
-def card(trained: Trained) -> str:
-    """The README of a trained pipeline: what went in, and what came out."""
-    rows = [
-        f"| {type_} | {before.precision:.3f} | {before.recall:.3f} | {before.f1:.3f} "
-        f"| {after.precision:.3f} | {after.recall:.3f} | {after.f1:.3f} | {after.gold} |"
-        for (type_, before), after in zip(trained.before.items(), trained.after.values(), strict=True)
-    ]
-    tuning = (
-        "set on these papers, so expect slightly less elsewhere" if trained.tuned else "those of the shipped tagger"
-    )
-    told = {
-        "files, with how many papers": trained.files,
-        "names": trained.names,
-        "papers to learn from, and held out": [trained.learnt, trained.held_out],
-        "answers skipped": trained.skipped,
-        "names that begin or end within a token, not learnt": trained.misfits,
-        "names that lie in a longer one, not learnt": trained.covered,
-        "settings": asdict(trained.settings),
-    }
-    return "\n".join(
-        [
-            "# A names tagger for paperkg",
-            "",
-            "Made by `kg train`; use it with `kg build --pipeline THIS_FOLDER`.",
-            "",
-            *(f"- {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in told.items()),
-            "",
-            "How well the tagger does on the papers held out, before and after (strict, names alone). Threshold and",
-            f"calibration are {tuning}.",
-            "",
-            "| | precision | recall | F1 | precision after | recall after | F1 after | gold |",
-            "|---|---|---|---|---|---|---|---|",
-            *rows,
-            "",
-        ]
-    )
