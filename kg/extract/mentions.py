@@ -14,6 +14,7 @@ from kg.text import fold, links
 
 THRESHOLD = 0.4
 LEXICON = "lexicon"
+LONGEST = 200  # characters; what is longer is no name, and finding it again would cost the square of its length
 
 _JOINTS = "-/‐‑"
 _EDGES = " \"'`‘’“”*_,;:.-/‐‑–—"
@@ -23,7 +24,8 @@ _HANGING = re.compile(
 )
 _FORMULA = re.compile(r"\w\^\S*|.*\^(?:top)?")
 
-Finds = dict[str, list[Mention]]
+# Of each surface, how sure each source is of each type: {"H100": {("Hardware", "lexicon"): 0.7}}.
+Finds = dict[str, dict[tuple[str, str], float]]
 
 
 def resolve(
@@ -34,13 +36,13 @@ def resolve(
     A surface has one type throughout a paper (ANNOTATING: all its occurrences get the type): the lexicon's where it
     lists the name, else the one with the strongest evidence. Both forms of an abbreviation share their evidence.
     """
-    finds: Finds = defaultdict(list)
+    finds: Finds = defaultdict(dict)
     for candidate in candidates:
         if name := _whole(text, candidate):
-            finds[name].append(candidate)
+            _note(finds[name], candidate.type, candidate.source, candidate.score)
     _share(finds, abbreviations)
-    decided = {surface: _decide(surface, found) for surface, found in finds.items()}
-    mentions = _occurrences(text, {surface: best for surface, best in decided.items() if best.score >= threshold})
+    decided = {surface: _decide(found) for surface, found in finds.items()}
+    mentions = _occurrences(text, {surface: best for surface, best in decided.items() if best[1] >= threshold})
     own = introduced(text, mentions, abbreviations)
     return tuple(
         replace(mention, introduced=True) if mention.type in OWN_TYPES and fold(mention.text) in own else mention
@@ -55,12 +57,15 @@ def _whole(text: str, candidate: Mention) -> str:
     a formula or bracket is no name.
     """
     start, end = candidate.start, candidate.end
+    first, last = max(0, start - LONGEST), min(len(text), end + LONGEST)
     if text[start] in _JOINTS:
-        while start and not text[start - 1].isspace():
+        while start > first and not text[start - 1].isspace():
             start -= 1
     if text[end - 1] in _JOINTS:
-        while end < len(text) and _continues(text[end]):
+        while end < last and _continues(text[end]):
             end += 1
+    if end - start > LONGEST:
+        return ""
     name = text[start:end].strip(_EDGES)
     for opening, closing in _BRACKETS:
         if name.count(opening) != name.count(closing):
@@ -78,38 +83,41 @@ def _continues(character: str) -> bool:
     return character.isalnum() or character in _JOINTS
 
 
+def _note(found: dict[tuple[str, str], float], type_: str, source: str, score: float) -> None:
+    found[type_, source] = max(score, found.get((type_, source), 0.0))
+
+
 def _share(finds: Finds, abbreviations: Sequence[tuple[str, str]]) -> None:
     """Give both forms of an abbreviation the finds of either.
 
     What the lexicon lists under a short form is set aside where the text gives it a meaning of its own.
     """
     for short, long in abbreviations:
-        shorts, longs = finds.get(short, []), finds.get(long, [])
-        if not any(find.source == LEXICON for find in longs):
-            shorts = [find for find in shorts if find.source != LEXICON]
-        if shorts or longs:
-            finds[short] = finds[long] = [*shorts, *longs]
+        shorts, longs = finds.get(short, {}), finds.get(long, {})
+        listed = any(source == LEXICON for _, source in longs)
+        shared = {of: score for of, score in shorts.items() if listed or of[1] != LEXICON}
+        for (type_, source), score in longs.items():
+            _note(shared, type_, source, score)
+        if shared:
+            finds[short] = finds[long] = shared
 
 
-def _decide(surface: str, finds: Sequence[Mention]) -> Mention:
-    """One find for a surface; what several components say independently is likelier than what one does."""
-    listed = [find for find in finds if find.source == LEXICON]
-    best = max(listed or finds, key=lambda find: (find.score, -TYPES.index(find.type), find.source))
-    doubts: dict[str, float] = {}
-    for find in finds:
-        if find.type == best.type:
-            doubts[find.source] = min(1 - find.score, doubts.get(find.source, 1.0))
-    return replace(best, text=surface, score=1 - math.prod(doubts.values()), source="+".join(sorted(doubts)))
+def _decide(found: Mapping[tuple[str, str], float]) -> tuple[str, float, str]:
+    """Type, score and sources of a surface; what several components say independently is likelier than what one does."""
+    listed = {of: score for of, score in found.items() if of[1] == LEXICON}
+    best, _ = max(listed or found, key=lambda of: (found[of], -TYPES.index(of[0]), of[1]))
+    doubts = {source: 1 - score for (type_, source), score in found.items() if type_ == best}
+    return best, 1 - math.prod(doubts.values()), "+".join(sorted(doubts))
 
 
-def _occurrences(text: str, decided: Mapping[str, Mention]) -> list[Mention]:
+def _occurrences(text: str, decided: Mapping[str, tuple[str, float, str]]) -> list[Mention]:
     """Every whole-word occurrence of the decided surfaces; where two overlap the longer wins, then the earlier.
 
     What stands in a web address, such as the owner of a repository, is none.
     """
     surfaces = sorted(decided)
     spans = [
-        (start, end, decided[surfaces[index]])
+        (start, end, surfaces[index])
         for index, start, end in AhoCorasick(surfaces).find_matches_as_indexes(text, overlapping=True)
         if not (_joined(text[start - 1 : start], text[start]) or _joined(text[end - 1], text[end : end + 1]))
     ]
@@ -118,10 +126,10 @@ def _occurrences(text: str, decided: Mapping[str, Mention]) -> list[Mention]:
     for start, end in links(text):
         taken[start:end] = b"\x01" * (end - start)
     mentions = []
-    for start, end, found in spans:
+    for start, end, surface in spans:
         if not any(taken[start:end]):
             taken[start:end] = b"\x01" * (end - start)
-            mentions.append(replace(found, start=start, end=end))
+            mentions.append(Mention(start, end, surface, *decided[surface]))
     return sorted(mentions, key=lambda mention: mention.start)
 
 
