@@ -45,7 +45,7 @@ _CODE = (  # a device wherever it stands
     r"(?:A(?:100|800|10G|[2456]000)|H[128]00|V100S?|P100|B[23]00|G[BH][123]00|GB10|L40S|K80|MI\d{3}[AX]?"
     r"|TPU ?v\d[a-z]?|STM32\w*|ESP32(?:-[A-Z]\d)?|Cortex-[AM]\d+\w*|Loihi[ -]?\d|WSE-\d|AGX (?:Orin|Xavier|Thor)"
     r"|[RG]TX[ -]?(?:PRO )?A?\d{3,4}(?: ?Ti)?(?: [Ss]uper| SUPER)?(?: ?D\b)?(?: Ada)?|Orin (?:NX|Nano|AGX)"
-    r"|Raspberry Pi(?:[~ ]?(?:Zero 2 ?W|Pico|\d\w{0,2}))?|Jetson(?: (?:AGX|Orin|Xavier|Nano|NX|Thor|TX[12]|Super))*"
+    r"|Raspberry Pi(?:[~ ]?(?:Zero 2 ?W|Pico|\d\w{0,2}))?|Jetson(?: (?:AGX|Orin|Xavier|Nano|NX|Thor|TX[12]|Super)){0,4}"
     r"|Apple M\d(?: (?:Pro|Max|Ultra))?|Ascend[ -]?\d{3}\w?|Snapdragon \d\w*(?: (?:Gen \d|Elite))?)"
 )
 _WEAK_CODE = (  # a device with its vendor or family before it
@@ -53,13 +53,14 @@ _WEAK_CODE = (  # a device with its vendor or family before it
     r"|S\d\d(?: Ultra)?)"
 )
 _TAIL = r"s?(?:[ -](?:SXM\d?|PCIe|PCIE|NVL\d*))?(?:[ -]?\(?\d{1,3} ?GB?\b\)?)?(?:[ -](?:SXM\d?|PCIe))?"
+# Words in a row are counted: without a bound, a text of nothing but such words would cost the square of its length.
 _FORMS = (
-    rf"(?:{_any(_VENDOR)}[ -])?(?:{_any(_FAMILY)}[ -])*{_CODE}{_TAIL}(?:[ -]{_any(_CHIP)}s?)?",
-    rf"(?:{_any(_VENDOR)} (?:{_any(_FAMILY)}[ -])*|(?:{_any(_FAMILY)}[ -])+){_WEAK_CODE}{_TAIL}(?: {_any(_CHIP)}s?)?",
+    rf"(?:{_any(_VENDOR)}[ -])?(?:{_any(_FAMILY)}[ -]){{0,4}}{_CODE}{_TAIL}(?:[ -]{_any(_CHIP)}s?)?",
+    rf"(?:{_any(_VENDOR)} (?:{_any(_FAMILY)}[ -]){{0,4}}|(?:{_any(_FAMILY)}[ -]){{1,4}}){_WEAK_CODE}{_TAIL}(?: {_any(_CHIP)}s?)?",
     r"(?:[AHLPTKMB]\d{1,3}|\d0\d0(?: Ti)?|\d{2} ?GB) GPUs?",
-    rf"{_any(_VENDOR)}(?: {_any(_FAMILY)})*(?: {_any(_CHIP)}s?)",
-    rf"{_any(_VENDOR)}(?: {_any(_FAMILY)})+",
-    rf"(?:{_any(_FAMILY)}(?:-class)? )+{_any('GPU CPU NPU FPGA processor')}s?",
+    rf"{_any(_VENDOR)}(?: {_any(_FAMILY)}){{0,4}}(?: {_any(_CHIP)}s?)",
+    rf"{_any(_VENDOR)}(?: {_any(_FAMILY)}){{1,4}}",
+    rf"(?:{_any(_FAMILY)}(?:-class)? ){{1,4}}{_any('GPU CPU NPU FPGA processor')}s?",
     rf"{_any(_ADJECTIVE, capital=True)} (?:{_any(_CHIP, capital=True)}|{_any('device hardware', capital=True)})s?",
     rf"{_any('edge mobile embedded neuromorphic', capital=True)} {_any(_THING, capital=True)}s?",
     r"(?:[GTN]PU|FPGA) (?:cluster|data ?cent(?:er|re)|server)s?",

@@ -17,6 +17,7 @@ LEXICON = "lexicon"
 LONGEST = 200  # characters; what is longer is no name, and finding it again would cost the square of its length
 
 _JOINTS = "-/‐‑"
+_REST = re.compile(rf"(?:[^\W_]|[{_JOINTS}])+")
 _EDGES = " \"'`‘’“”*_,;:.-/‐‑–—"
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _HANGING = re.compile(
@@ -57,13 +58,11 @@ def _whole(text: str, candidate: Mention) -> str:
     a formula or bracket is no name.
     """
     start, end = candidate.start, candidate.end
-    first, last = max(0, start - LONGEST), min(len(text), end + LONGEST)
     if text[start] in _JOINTS:
-        while start > first and not text[start - 1].isspace():
-            start -= 1
-    if text[end - 1] in _JOINTS:
-        while end < last and _continues(text[end]):
-            end += 1
+        first = max(0, start - LONGEST)
+        start = max(first, text.rfind(" ", first, start) + 1, text.rfind("\n", first, start) + 1)
+    if text[end - 1] in _JOINTS and (rest := _REST.match(text, end, end + LONGEST)):
+        end = rest.end()
     if end - start > LONGEST:
         return ""
     name = text[start:end].strip(_EDGES)
@@ -77,10 +76,6 @@ def _whole(text: str, candidate: Mention) -> str:
 
 def _balanced(name: str) -> bool:
     return all(name.count(opening) == name.count(closing) for opening, closing in _BRACKETS)
-
-
-def _continues(character: str) -> bool:
-    return character.isalnum() or character in _JOINTS
 
 
 def _note(found: dict[tuple[str, str], float], type_: str, source: str, score: float) -> None:

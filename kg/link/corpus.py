@@ -60,9 +60,10 @@ class Corpus:
 
     def _entry(self, name: Name) -> Entry | None:
         """What the lexicon takes a name for: its longest surface, and a shorter one only where that agrees."""
-        for surface in (name.main, *sorted(name.surfaces, key=lambda surface: (-len(surface), surface))):
+        main = name.main
+        for surface in (main, *sorted(name.surfaces, key=lambda surface: (-len(surface), surface))):
             entry = known(self._lexicon, name.kind, surface)
-            if entry and (loose(surface) == loose(name.main) or agree(name.main, entry)):
+            if entry and (loose(surface) == loose(main) or agree(main, entry)):
                 return entry
         return None
 

@@ -43,7 +43,7 @@ _MEMORY = re.compile(r"[ -]?\(?\b\d{1,3} ?GB?\b\)?", re.IGNORECASE)
 _MODEL_NUMBER = re.compile(r"[A-Z][A-Za-z]* ?-?\d|\d[A-Z]")
 _INNER_PARENTHESIS = re.compile(r" \(([^()]+)\)(?= )")
 _JOINT = re.compile(r"[\s-]+")
-_SHORT_FORM = re.compile(r"[^\W_]*[A-Z][^\W_]*[A-Z][^\W_]*")
+_SHORT_FORM = re.compile(r"(?<![^\W_])[^\W_]*[A-Z][^\W_]*[A-Z][^\W_]*")
 _PARENTHESIS = re.compile(r"^(?P<long>[^()]+) \((?P<short>[^()]+)\)$")
 
 

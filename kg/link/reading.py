@@ -4,6 +4,7 @@ import re
 from collections import ChainMap, Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from kg.lexicon import Lexicon
 from kg.link.known import expand, in_parenthesis, known
@@ -92,10 +93,12 @@ def read(extraction: Extraction, lexicon: Lexicon, acronyms: dict[str, str]) -> 
         name.surfaces[mention.text] += 1
         if TYPE_KIND[mention.type] == name.kind:
             name.types[mention.type] += 1
+    defined: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for short, long in pairs:
-        if owner := named.get(groups.find(loose(short))):
-            owner.defined += ((short, long),)
-            owner.surfaces.update({short: 0, long: 0})
+        defined[groups.find(loose(short))].append((short, long))
+    for group in defined.keys() & named.keys():
+        named[group].defined = tuple(defined[group])
+        named[group].surfaces.update(dict.fromkeys(chain(*defined[group]), 0))
     found = {form: named[group] for form in groups if (group := groups.find(form)) in named}
     by_form = {(name.kind, form): name for form, name in found.items()}
     for role, surface in roles(extraction):
@@ -186,6 +189,7 @@ class _Groups:
 
     def find(self, form: str) -> str:
         while (parent := self._parent[form]) != form:
+            self._parent[form] = self._parent[parent]  # halves the way for the next
             form = parent
         return form
 
