@@ -61,9 +61,8 @@ def _viterbi(batch: Sequence[Floats], eagerness: float) -> list[Ints]:
         scores[0, :, _FIRST_INSIDE:] = -np.inf
     for step in range(1, steps):
         before = scores[step - 1]
-        best = before.argmax(axis=1, keepdims=True)
-        scores[step, :, :_FIRST_INSIDE] += np.take_along_axis(before, best, axis=1)
-        back[step, :, :_FIRST_INSIDE] = best
+        scores[step, :, :_FIRST_INSIDE] += before.max(axis=1, keepdims=True)
+        back[step, :, :_FIRST_INSIDE] = before.argmax(axis=1, keepdims=True)
         begun, inside = before[:, 1:_FIRST_INSIDE], before[:, _FIRST_INSIDE:]
         scores[step, :, _FIRST_INSIDE:] += np.maximum(begun, inside)
         back[step, :, _FIRST_INSIDE:] = np.arange(_KINDS) + np.where(inside > begun, _FIRST_INSIDE, 1)

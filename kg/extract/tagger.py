@@ -17,6 +17,7 @@ from kg.extract.neural import build
 GROUP = "names"
 WINDOW = 2_000  # tokens; the longest abstracts have 600
 _TOGETHER = 32  # windows in one pass through the network: more are slower, as they leave the processor's cache
+_MOST_TOKENS = 20_000  # in one pass: its memory grows with them
 _FILE = "network"
 
 
@@ -80,8 +81,8 @@ class Tagger:
         """The names in each document, which is read in windows: memory is bounded, however long it is."""
         windows = [doc[at : at + WINDOW] for doc in docs for at in range(0, len(doc), WINDOW)]
         found: list[list[Name]] = []
-        for at in range(0, len(windows), _TOGETHER):
-            found += decode(self.network.predict(windows[at : at + _TOGETHER]), eagerness=self.eagerness)
+        for together in _passes(windows):
+            found += decode(self.network.predict(together), eagerness=self.eagerness)
         pairs = zip(windows, found, strict=True)
         for doc in docs:
             yield [
@@ -110,6 +111,20 @@ class Tagger:
 
     def from_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> "Tagger":
         return self.from_bytes((path / _FILE).read_bytes())
+
+
+def _passes(windows: Iterable[Span]) -> Iterator[list[Span]]:
+    """The windows in the groups that go through the network together."""
+    together: list[Span] = []
+    tokens = 0
+    for window in windows:
+        if len(together) == _TOGETHER or (together and tokens + len(window) > _MOST_TOKENS):
+            yield together
+            together, tokens = [], 0
+        together.append(window)
+        tokens += len(window)
+    if together:
+        yield together
 
 
 def surest(doc: Doc, names: Sequence[Name], threshold: float) -> list[Name]:
