@@ -6,6 +6,10 @@ from collections.abc import Iterator
 
 # What JSON, XML and UTF-8 cannot all carry: controls that are no white space, non-characters, lone surrogates.
 _UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+# Composing a letter with n accents takes n squared steps: a run of them is cut at what Unicode calls stream-safe.
+_MOST_ACCENTS = 30
+_BECOME_ACCENTS = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # by decomposing
+_ACCENTS = re.compile(rf"(?:[^\w\s\x00-\x7f]|[{_BECOME_ACCENTS}]){{{_MOST_ACCENTS + 1},}}")
 _FOLDED = {
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
     **dict.fromkeys(map(ord, "\u2018\u2019"), "'"),
@@ -15,6 +19,7 @@ _SENTENCE_END = re.compile(r"[.!?][\"'\u201d\u2019)\]]*(?=\s+[\"'\u201c\u2018(\[
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|vs|etc|al|Fig|Figs|Eq|Eqs|Sec|Tab|No|Dr|Prof|resp|approx|w\.r\.t|a\.k\.a|St)|\b[A-Z])\.$"
 )
+_LONGEST_SENTENCE = 2_000  # characters: those of real abstracts have up to 1,800
 _LINK = re.compile(
     r"https?://(?P<host>[\w.-]+)(?::\d+)?(?:/(?:\\[_#%&~]|[^\s\\{}\[\]<>\"|^`])*)?"
     r"|(?<![\w.@/-])(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|huggingface\.co)/(?:\\[_#%&~]|[^\s\\{}\[\]<>\"|^`])+",
@@ -36,9 +41,10 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2
 def normalise(text: str) -> str:
     """NFC, with every run of white space folded to one space and none at the ends.
 
-    A character that no file format carries safely, such as NUL, becomes U+FFFD.
+    A character that no file format carries safely, such as NUL, becomes U+FFFD; of more than 30 accents on one letter
+    the rest is left out.
     """
-    return " ".join(unicodedata.normalize("NFC", _UNWRITABLE.sub("\ufffd", text)).split())
+    return " ".join(unicodedata.normalize("NFC", _few_accents(_UNWRITABLE.sub("\ufffd", text))).split())
 
 
 def fold(label: str) -> str:
@@ -46,20 +52,46 @@ def fold(label: str) -> str:
 
     Plus, hash, dot and digits stay: C++ is not C, and GPT-4 is not GPT-4o.
     """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", label).casefold())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", _few_accents(label)).casefold())
     return " ".join(folded.translate(_FOLDED).split())
 
 
+def _few_accents(text: str) -> str:
+    return text if text.isascii() else _ACCENTS.sub(_first_accents, text)
+
+
+def _first_accents(match: re.Match[str]) -> str:
+    kept, run = [], 0
+    for character in match[0]:
+        run = run + 1 if unicodedata.combining(character) or character in _BECOME_ACCENTS else 0
+        if run <= _MOST_ACCENTS:
+            kept.append(character)
+    return "".join(kept)
+
+
 def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """The (start, end) of each sentence, in order; a newline (between title and abstract) always ends one."""
+    """The (start, end) of each sentence, in order; a newline (between title and abstract) always ends one.
+
+    What goes on for longer than any sentence, a list or a text without full stops, is cut, if it can be at a space.
+    """
     start = 0
     for match in _SENTENCE_END.finditer(text):
         end = match.end()
         if match.group() != "\n" and _NO_END.search(text, max(start, end - 12), end):
             continue
-        yield from _trimmed(text, start, end)
+        yield from _parts(text, start, end)
         start = end
-    yield from _trimmed(text, start, len(text))
+    yield from _parts(text, start, len(text))
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > _LONGEST_SENTENCE:
+        stop = start + _LONGEST_SENTENCE
+        cut = text.rfind(" ", start, stop)
+        cut = stop if cut <= start else cut
+        yield from _trimmed(text, start, cut)
+        start = cut
+    yield from _trimmed(text, start, end)
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
