@@ -11,7 +11,7 @@ from kg.extract.numbers import numbers
 from kg.extract.ranges import expressions
 
 CASES = Path(__file__).parent / "cases" / "numbers"
-DECIMAL = re.compile(r"-?\d+(\.\d+)?|[OΘΩ]\(.*\)")
+DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?|[OΘΩ]\(.*\)")
 
 
 def rows(name):

@@ -83,6 +83,10 @@ _RANK = re.compile(
 _COMPLEXITY = re.compile(r"[OΘΩ](?<![A-Za-z].) *(?=\()")
 _LAST_WORD = re.compile(r"([A-Za-z.]+-?|[~≈<>≤≥])[ $]*(?:\b(?:an?|the|only|just) +)?$")
 _DECADE = re.compile(r"(?:19|20)\d0s")
+_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)(?![A-Za-z])"
+_OF_MONTH = re.compile(rf"(?<!\d)\d\d?(?:st|nd|rd|th)?(?: of)? {_MONTH}")
+_NUMBERED = re.compile(rf"(?:\b{_MONTH} |§ ?)$")
+_OTHER_SCRIPT = re.compile(" [\u0400-\u1dff\u3040-\ud7ff]")  # neither Latin nor Greek
 _FORMULA = re.compile(r"[^\s$]{0,12}\$|\\")
 
 
@@ -90,7 +94,7 @@ def numbers(text: str) -> list[Number]:
     """The number expressions of a text, each by itself, in order and without overlap."""
     shown = plain(text)
     found = sorted(
-        (number for number in _candidates(text, shown) if number is not None),
+        (number for number in _candidates(text, shown) if number is not None and not _is_unread(number, shown)),
         key=lambda number: (number.start, -number.end, number.kind),
     )
     kept: list[Number] = []
@@ -114,6 +118,17 @@ def _candidates(text: str, shown: str) -> Iterator[Number | None]:
     if "magnitude" in shown:
         for match in _ORDERS.finditer(shown):
             yield _qualified(_orders(match), shown)
+
+
+def _is_unread(number: Number, shown: str) -> bool:
+    """Whether it numbers a day or a paragraph, or belongs to a language whose digits or words are not read here."""
+    if not number.value.isascii():
+        return number.kind != "complexity"
+    if number.unit not in {None, "rank"}:
+        return False
+    window = max(0, number.start - 10)
+    is_ordinal = _OF_MONTH.match(shown, number.start) or _NUMBERED.search(shown[window : number.start])
+    return (len(number.value) <= 2 and is_ordinal is not None) or _OTHER_SCRIPT.match(shown, number.end) is not None
 
 
 def decimal(digits: str, power: int = 0) -> str:
