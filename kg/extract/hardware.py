@@ -56,7 +56,8 @@ _TAIL = r"s?(?:[ -](?:SXM\d?|PCIe|PCIE|NVL\d*))?(?:[ -]?\(?\d{1,3} ?GB?\b\)?)?(?
 # Words in a row are counted: without a bound, a text of nothing but such words would cost the square of its length.
 _FORMS = (
     rf"(?:{_any(_VENDOR)}[ -])?(?:{_any(_FAMILY)}[ -]){{0,4}}{_CODE}{_TAIL}(?:[ -]{_any(_CHIP)}s?)?",
-    rf"(?:{_any(_VENDOR)} (?:{_any(_FAMILY)}[ -]){{0,4}}|(?:{_any(_FAMILY)}[ -]){{1,4}}){_WEAK_CODE}{_TAIL}(?: {_any(_CHIP)}s?)?",
+    rf"(?:{_any(_VENDOR)} (?:{_any(_FAMILY)}[ -]){{0,4}}|(?:{_any(_FAMILY)}[ -]){{1,4}})"
+    rf"{_WEAK_CODE}{_TAIL}(?: {_any(_CHIP)}s?)?",
     r"(?:[AHLPTKMB]\d{1,3}|\d0\d0(?: Ti)?|\d{2} ?GB) GPUs?",
     rf"{_any(_VENDOR)}(?: {_any(_FAMILY)}){{0,4}}(?: {_any(_CHIP)}s?)",
     rf"{_any(_VENDOR)}(?: {_any(_FAMILY)}){{1,4}}",

@@ -98,7 +98,7 @@ def _share(finds: Finds, abbreviations: Sequence[tuple[str, str]]) -> None:
 
 
 def _decide(found: Mapping[tuple[str, str], float]) -> tuple[str, float, str]:
-    """Type, score and sources of a surface; what several components say independently is likelier than what one does."""
+    """Type, score and sources of a surface; what several components say independently is likelier than one alone."""
     listed = {of: score for of, score in found.items() if of[1] == LEXICON}
     best, _ = max(listed or found, key=lambda of: (found[of], -TYPES.index(of[0]), of[1]))
     doubts = {source: 1 - score for (type_, source), score in found.items() if type_ == best}
