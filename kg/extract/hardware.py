@@ -54,10 +54,10 @@ _WEAK_CODE = (  # a device with its vendor or family before it
 )
 _TAIL = r"s?(?:[ -](?:SXM\d?|PCIe|PCIE|NVL\d*))?(?:[ -]?\(?\d{1,3} ?GB?\b\)?)?(?:[ -](?:SXM\d?|PCIe))?"
 # Words in a row are counted: without a bound, a text of nothing but such words would cost the square of its length.
+_MAKER = rf"(?:{_any(_VENDOR)} (?:{_any(_FAMILY)}[ -]){{0,4}}|(?:{_any(_FAMILY)}[ -]){{1,4}})"
 _FORMS = (
     rf"(?:{_any(_VENDOR)}[ -])?(?:{_any(_FAMILY)}[ -]){{0,4}}{_CODE}{_TAIL}(?:[ -]{_any(_CHIP)}s?)?",
-    rf"(?:{_any(_VENDOR)} (?:{_any(_FAMILY)}[ -]){{0,4}}|(?:{_any(_FAMILY)}[ -]){{1,4}})"
-    rf"{_WEAK_CODE}{_TAIL}(?: {_any(_CHIP)}s?)?",
+    rf"{_MAKER}{_WEAK_CODE}{_TAIL}(?: {_any(_CHIP)}s?)?",
     r"(?:[AHLPTKMB]\d{1,3}|\d0\d0(?: Ti)?|\d{2} ?GB) GPUs?",
     rf"{_any(_VENDOR)}(?: {_any(_FAMILY)}){{0,4}}(?: {_any(_CHIP)}s?)",
     rf"{_any(_VENDOR)}(?: {_any(_FAMILY)}){{1,4}}",
