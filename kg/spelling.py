@@ -26,7 +26,7 @@ _SINGULAR = re.compile(r"(?:[sui]s|ics|[a-z]as)$")
 _PLURAL = re.compile(
     r"(?:metric|topic|heuristic|critic|characteristic|clinic|graphic|camera|schema|area|formula|persona|quota|llama)s$"
 )
-_WORD = re.compile(r"[^\W_]+$")
+_WORD = re.compile(r"(?<![^\W_])[^\W_]+$")
 _MARKUP = re.compile(r"\\(?:underline|textbf|textit|emph|mathbf|text)(?=\{)|\\[!,;]|\*\*|[${}\\]|,(?!\d)")
 _SEPARATOR = re.compile(r"[\s_~-]+")
 _BRITISH = (
