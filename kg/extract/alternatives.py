@@ -159,6 +159,9 @@ def _standing(thing: Thing, rank: int, *, again: bool) -> tuple[str, ...]:
     """What a thing is in the whole text; `again` when it played the same role before."""
     return (
         f"type={thing.type} {thing.form}",
+        f"origin={thing.origin}",
+        f"words={min(thing.text.count(' '), 4)} {thing.form}",
+        f"own={thing.introduced} {thing.titled} {min(rank, 2)}",
         f"introduced={thing.introduced} titled={thing.titled}",
         f"rank={min(rank, 4)}",
         f"title-start={thing.mentions[0].start == 0}",

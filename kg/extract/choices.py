@@ -25,11 +25,12 @@ class Alternative(NamedTuple, Generic[It]):
 
 @cache
 def weights() -> Mapping[str, Weights]:
-    """The learnt weights of each choice (data/choices.tsv); `kg.train.results` writes them."""
+    """The learnt weights of each choice (data/choices/*.tsv); `kg.train.judging` and `kg.train.results` write them."""
     learnt: dict[str, dict[str, dict[str, float]]] = {}
-    with (PACKAGE / "data" / "choices.tsv").open(encoding="utf-8", newline="") as file:
-        for choice, label, feature, weight in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            learnt.setdefault(choice, {}).setdefault(label, {})[feature] = float(weight)
+    for path in sorted((PACKAGE / "data" / "choices").glob("*.tsv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for choice, label, feature, weight in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+                learnt.setdefault(choice, {}).setdefault(label, {})[feature] = float(weight)
     return learnt
 
 

@@ -12,8 +12,9 @@ from spacy.tokens import Doc, Span
 
 from kg.extract.abbreviations import abbreviations
 from kg.extract.hardware import find_hardware
+from kg.extract.judging import judge
 from kg.extract.lexicon_matcher import Matcher
-from kg.extract.mentions import resolve
+from kg.extract.mentions import settle
 from kg.extract.metrics import find_metrics
 from kg.extract.results import find_results
 from kg.extract.titles import find_title_name
@@ -114,7 +115,8 @@ def add_abbreviations(doc: Doc) -> Doc:
 
 @Language.component("kg_mentions", requires=["doc._.candidates", "doc._.abbreviations"], assigns=["doc._.mentions"])
 def decide_mentions(doc: Doc) -> Doc:
-    doc._.mentions = resolve(doc._.source, doc._.candidates, doc._.abbreviations)
+    names = judge(doc._.source, doc._.candidates, doc._.abbreviations)
+    doc._.mentions = settle(doc._.source, names, doc._.abbreviations)
     return doc
 
 

@@ -101,6 +101,8 @@ def pair_features(spot: Spot, name: Name, rivals: Sequence[Name]) -> list[str]:
         f"{side} pre2={words[name.first - 2] if name.first > 1 else '^'} {pre}",
         f"{side} owned={_owner(spot, name, len(between))} {distance}",
         *[f"{side} between={word}" for word in _LINKS.intersection(between)],
+        *[f"{side} verb={word[:6]}" for word in set(between) if len(word) > 3],
+        f"{side} first={name.first == 0} post={post}", f"{side} at={min(name.first, 3)} {distance}",
     ]  # fmt: skip
     if between:
         link = next((word for word in reversed(between) if word not in _DETERMINERS), between[-1])

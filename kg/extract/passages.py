@@ -22,6 +22,7 @@ class Thing:
     """What one or several surfaces of a text name; `text` is the first of them, `mentions` are in order.
 
     `form` tells how particular the name looks: `H100` and `GPT-4` have a digit, `PyTorch` a capital, else it is lower.
+    `origin` tells what found it and how sure it is.
     """
 
     text: str
@@ -29,6 +30,7 @@ class Thing:
     mentions: tuple[Mention, ...]
     surfaces: frozenset[str]
     form: str
+    origin: str
     titled: bool
     introduced: bool
 
@@ -183,6 +185,7 @@ def _things(text: str, mentions: Sequence[Mention], abbreviations: Sequence[tupl
             mentions=tuple(group),
             surfaces=frozenset([name.text for name in group]),
             form=_form(group[0].text),
+            origin=_origin(max(group, key=lambda name: name.score)),
             titled=group[0].start < title_end,
             introduced=any(name.introduced for name in group),
         )
@@ -194,5 +197,20 @@ def _things(text: str, mentions: Sequence[Mention], abbreviations: Sequence[tupl
 
 def _form(text: str) -> str:
     if any(map(str.isdigit, text)):
-        return "digit"
-    return "lower" if text.islower() else "capital"
+        kind = "digit"
+    elif text.islower():
+        kind = "lower"
+    elif " " in text:
+        kind = "capitals"
+    elif text.isupper() or not text[1:].islower():
+        kind = "acronym"
+    else:
+        kind = "capital"
+    plural = text.endswith("s") and not text.endswith("ss") and len(text) > 3
+    return f"{kind}{'s' if plural else ''}"
+
+
+def _origin(best: Mention) -> str:
+    sources = best.source.split("+")
+    what = "listed" if "lexicon" in sources else "named" if "names" in sources else "patterned"
+    return f"{what} {min(9, int(best.score * 10))}"

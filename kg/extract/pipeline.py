@@ -16,10 +16,12 @@ from thinc.api import get_current_ops
 
 from kg.errors import ModelError
 from kg.extract import components, tagger, tokenizer  # noqa: F401  # the weights name the latter two
+from kg.extract.tagger import Tagger
 from kg.model import Extraction, Paper
 
 WEIGHTS = Path(__file__).parent / "weights"
 _BATCH = 64
+_DOUBTFUL = 0.12  # what the tagger is as sure of as this is for `kg.extract.judging` to decide
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -78,6 +80,9 @@ def load(pipeline: str | Path = WEIGHTS, *, labels: Mapping[str, str] = _NO_LABE
         except (ImportError, KeyError, OSError, TypeError, ValueError) as error:
             raise ModelError(f"{pipeline}: cannot be loaded: {_line(error)}") from error
     nlp.max_length = 10**8  # the limit guards parsers that need much memory; ours does not
+    for _, component in nlp.pipeline:
+        if isinstance(component, Tagger):
+            component.threshold = min(component.threshold, _DOUBTFUL)
     _candidates(nlp).labels = labels
     return Extractor(
         nlp,

@@ -2,53 +2,76 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Key = tuple[str, str]  # a label and a feature
+LEAST_WEIGHT = 0.05
 # The label and the features of each alternative, and which alternatives are right (at least one).
 Decision = tuple[Sequence[tuple[str, Sequence[str]]], Sequence[bool]]
 
 
 def fit(decisions: Sequence[Decision], *, penalty: float, rare: int, rounds: int = 200) -> dict[str, dict[str, float]]:
-    """The weight by label and feature, of those that occur at least `rare` times; next to nothing is left out."""
-    counts = Counter((label, feature) for given, _ in decisions for label, features in given for feature in features)
-    index = {key: i for i, key in enumerate(sorted(key for key, count in counts.items() if count >= rare))}
-    best = _minimise(_objective(decisions, index, penalty), np.zeros(len(index)), rounds)
+    """The weight by label and feature, of features that occur at least `rare` times; next to nothing is left out."""
+    data = _Data(decisions, rare)
+    best = _minimise(_objective(data, penalty), np.zeros(len(data.features) * len(data.labels)), rounds)
     learnt: dict[str, dict[str, float]] = {}
-    for (label, feature), i in index.items():
-        if abs(weight := round(float(best[i]), 2)) >= 0.05:
-            learnt.setdefault(label, {})[feature] = weight
+    for feature, row in zip(data.features, best.reshape(-1, len(data.labels)).round(2).tolist(), strict=True):
+        for label, weight in zip(data.labels, row, strict=True):
+            if abs(weight) >= LEAST_WEIGHT:
+                learnt.setdefault(label, {})[feature] = weight
     return learnt
 
 
-def _objective(
-    decisions: Sequence[Decision], index: dict[Key, int], penalty: float
-) -> Callable[[Floats], tuple[float, Floats]]:
+class _Data:
+    """Decisions as arrays. Alternatives that share one list of features, and differ by label, share a row.
+
+    Entry k of `columns` is a feature of row `rows[k]`; alternative k is row `row[k]` with label `label[k]`, it is
+    `right[k]`, and belongs to decision `decision[k]`, whose first alternative is `first[decision[k]]`.
+    """
+
+    def __init__(self, decisions: Sequence[Decision], rare: int) -> None:
+        lists: dict[int, Sequence[str]] = {id(names): names for given, _ in decisions for _, names in given}
+        counts = Counter(chain.from_iterable(lists.values()))
+        self.features = sorted(feature for feature, count in counts.items() if count >= rare)
+        self.labels = sorted({label for given, _ in decisions for label, _ in given})
+        feature_index = {feature: i for i, feature in enumerate(self.features)}
+        label_index = {label: i for i, label in enumerate(self.labels)}
+        known = [[feature_index[name] for name in names if name in feature_index] for names in lists.values()]
+        row_index = {identity: i for i, identity in enumerate(lists)}
+        self.columns = np.fromiter(chain.from_iterable(known), dtype=np.int64)
+        self.rows = np.repeat(np.arange(len(known)), [len(names) for names in known])
+        self.row = np.array([row_index[id(names)] for given, _ in decisions for _, names in given])
+        self.label = np.array([label_index[label] for given, _ in decisions for label, _ in given])
+        self.right = np.array([is_right for _, right in decisions for is_right in right])
+        sizes = [len(right) for _, right in decisions]
+        self.first = np.cumsum([0, *sizes[:-1]])
+        self.decision = np.repeat(np.arange(len(sizes)), sizes)
+
+
+def _objective(data: _Data, penalty: float) -> Callable[[Floats], tuple[float, Floats]]:
     """The penalised negative log-likelihood of the right alternatives, and its gradient."""
-    features: list[int] = []  # of all alternatives, one after the other
-    owners: list[int] = []  # the alternative that has each of them
-    right: list[bool] = []
-    starts: list[int] = []  # the first alternative of each decision
-    for alternatives, good in decisions:
-        starts.append(len(right))
-        for (label, names), is_right in zip(alternatives, good, strict=True):
-            known = [index[label, name] for name in names if (label, name) in index]
-            features += known
-            owners += [len(right)] * len(known)
-            right.append(is_right)
-    ids, owner, good_mask, first = np.array(features), np.array(owners), np.array(right), np.array(starts)
-    decision = np.repeat(np.arange(len(starts)), np.diff([*starts, len(right)]))
+    shape = len(data.features), len(data.labels)
+    size = int(data.row.max()) + 1, shape[1]
+    flat = data.row * shape[1] + data.label
+    by_column = np.argsort(data.columns, kind="stable")
+    columns, column_starts = np.unique(data.columns[by_column], return_index=True)
+    rows, row_starts = np.unique(data.rows, return_index=True)
+    sorted_rows = data.rows[by_column]
 
     def objective(weights: Floats) -> tuple[float, Floats]:
-        scores = np.bincount(owner, weights[ids], len(good_mask))
-        likely = np.exp(scores - np.maximum.reduceat(scores, first)[decision])
-        total, hit = np.add.reduceat(likely, first), np.add.reduceat(likely * good_mask, first)
-        excess = likely / total[decision] - likely * good_mask / hit[decision]
-        gradient = np.bincount(ids, excess[owner], len(weights)) + penalty * weights
-        return float(np.log(total / hit).sum() + 0.5 * penalty * weights @ weights), gradient
+        table = np.zeros(size)
+        table[rows] = np.add.reduceat(weights.reshape(shape)[data.columns], row_starts)
+        scores = table.ravel()[flat]
+        likely = np.exp(scores - np.maximum.reduceat(scores, data.first)[data.decision])
+        total, hit = np.add.reduceat(likely, data.first), np.add.reduceat(likely * data.right, data.first)
+        excess = likely / total[data.decision] - likely * data.right / hit[data.decision]
+        pull = np.bincount(flat, excess, table.size).reshape(size)
+        gradient = penalty * weights.reshape(shape)
+        gradient[columns] += np.add.reduceat(pull[sorted_rows], column_starts)
+        return float(np.log(total / hit).sum() + 0.5 * penalty * weights @ weights), gradient.ravel()
 
     return objective
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from kg.extract.abbreviations import abbreviations
 from kg.extract.introduced import OWN_TYPES, described, introduced
-from kg.extract.mentions import resolve
+from kg.extract.mentions import settle
 from kg.files import PACKAGE, atomic
 from kg.model import Mention
 from kg.text import fold
@@ -57,7 +57,7 @@ def read(abstracts: Path, annotations: Path) -> list[Annotated]:
     for note in map(json.loads, annotations.open(encoding="utf-8")):
         row = rows[note["id"]]
         text = f"{row['title']}\n{row['abstract']}"
-        mentions = resolve(text, _named(text, row["concepts"]), ())
+        mentions = settle(text, _named(text, row["concepts"]), ())
         present = {mention.text for mention in mentions if mention.type in OWN_TYPES}
         concepts = tuple(filter(None, (frozenset(thing["surfaces"]) & present for thing in row["concepts"])))
         own, perhaps = frozenset(note["introduced"]), frozenset(note.get("perhaps", ()))

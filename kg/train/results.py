@@ -17,7 +17,7 @@ from typing import Any
 from kg.extract.abbreviations import abbreviations
 from kg.extract.alternatives import kinds, metric_names, metrics_for, sizes, things_for
 from kg.extract.choices import Alternative, It
-from kg.extract.mentions import resolve
+from kg.extract.mentions import settle
 from kg.extract.numbers import Number, scaled
 from kg.extract.passages import Name, Scene, Spot, spots, survey
 from kg.files import PACKAGE, atomic
@@ -55,7 +55,7 @@ def annotated_mentions(text: str, surfaces: Iterable[Sequence[str]]) -> tuple[Me
         for surface, kind, *_ in surfaces
         if (start := text.find(surface)) >= 0
     ]
-    return resolve(text, found, abbreviations(text))
+    return settle(text, found, abbreviations(text))
 
 
 def examples(text: str, mentions: Sequence[Mention], row: Row) -> Iterator[tuple[str, Decision]]:

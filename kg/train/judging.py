@@ -1,0 +1,41 @@
+"""Learn which candidates are names, and of what type (kg.extract.judging), from annotated abstracts."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from spacy.tokens import Doc
+
+from kg.extract.judging import NOTHING, by_surface, described
+from kg.files import PACKAGE, atomic
+from kg.model import TYPES
+from kg.text import fold
+from kg.train.choices import Decision, fit
+
+PENALTY = 3.0  # how strongly weights are drawn to nothing; by cross-validation
+RARE = 6
+
+
+def learn(papers: Iterable[tuple[Doc, dict[str, Any]]]) -> dict[str, dict[str, float]]:
+    """The weights by type and feature, from papers read by a pipeline that had not seen them, with their annotations."""
+    return fit([decision for doc, row in papers for decision in _decisions(doc, row)], penalty=PENALTY, rare=RARE)
+
+
+def _decisions(doc: Doc, row: dict[str, Any]) -> Iterator[Decision]:
+    """What each candidate is. One that annotators merely tolerate is neither."""
+    sure = {fold(surface): kind for surface, kind, *doubt in row["mentions"] if not doubt}
+    tolerated = {fold(surface) for surface, _, *doubt in row["mentions"] if doubt}
+    finds = by_surface(doc._.source, doc._.candidates, doc._.abbreviations)
+    for surface, _, features in described(doc._.source, finds, doc._.abbreviations):
+        folded = fold(surface)
+        if folded in sure or folded not in tolerated:
+            right = sure.get(folded, NOTHING)
+            yield [(kind, features) for kind in (NOTHING, *TYPES)], [kind == right for kind in (NOTHING, *TYPES)]
+
+
+def write(choices: dict[str, dict[str, dict[str, float]]], name: str) -> None:
+    """Write the weights of choices by label and feature to kg/data/choices/`name`.tsv."""
+    with atomic(PACKAGE / "data" / "choices" / f"{name}.tsv") as file:
+        for choice, labels in sorted(choices.items()):
+            for label, weights in sorted(labels.items()):
+                for feature, weight in sorted(weights.items()):
+                    file.write(f"{choice}\t{label}\t{feature}\t{weight:g}\n".encode())
