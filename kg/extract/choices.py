@@ -25,7 +25,7 @@ class Alternative(NamedTuple, Generic[It]):
 
 @cache
 def weights() -> Mapping[str, Weights]:
-    """The learnt weights of each choice (data/choices/*.tsv); `kg.train.judging` and `kg.train.results` write them."""
+    """The learnt weights of each choice (data/choices/*.tsv), which `kg.train` writes."""
     learnt: dict[str, dict[str, dict[str, float]]] = {}
     for path in sorted((PACKAGE / "data" / "choices").glob("*.tsv")):
         with path.open(encoding="utf-8", newline="") as file:

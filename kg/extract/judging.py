@@ -76,7 +76,7 @@ def by_surface(text: str, candidates: Iterable[Mention], abbreviations: Sequence
     for pair in abbreviations:
         if not finds.keys().isdisjoint(pair):
             for form in pair:
-                finds[form]  # noqa: B018 - an empty list
+                finds[form]
     return finds
 
 

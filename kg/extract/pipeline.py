@@ -15,7 +15,7 @@ from spacy.util import get_package_path, is_package
 from thinc.api import get_current_ops
 
 from kg.errors import ModelError
-from kg.extract import components, tagger, tokenizer  # noqa: F401  # the weights name the latter two
+from kg.extract import components, tokenizer  # noqa: F401  # the weights name the tokenizer
 from kg.extract.tagger import Tagger
 from kg.model import Extraction, Paper
 

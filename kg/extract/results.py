@@ -20,7 +20,7 @@ from kg.text import fold
 LEAST_SCORE = 0.4
 _LEAST_QUANTITY = 0.4
 # A name overlooked is commoner than a role that the text does not give: a name needs this much, not the half.
-_LEAST_ROLE = 0.35
+_LEAST_ROLE = 0.25
 _AVERAGE, _ON_AVERAGE = frozenset({"average", "averaged", "averaging", "mean"}), ("on", "average")
 _SHARED, _CONJUNCTIONS = frozenset({"up to", "average"}), frozenset({"and", ",", "or", "/"})
 _EVIDENCE = 90  # characters that a quote may reach out for its metric, and again for its subject

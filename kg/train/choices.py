@@ -1,11 +1,14 @@
 """Fitting log-linear choices: maximum likelihood with a Gaussian prior, by L-BFGS. Nothing is random."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
+
+from kg.extract.choices import Weights
+from kg.files import PACKAGE, atomic
 
 Floats = npt.NDArray[np.float64]
 LEAST_WEIGHT = 0.05
@@ -112,3 +115,12 @@ def _direction(gradient: Floats, history: Sequence[tuple[Floats, Floats]]) -> Fl
     for (step, change), share in zip(history, reversed(shares), strict=True):
         direction = direction + step * (share - float(change @ direction) / float(step @ change))
     return direction
+
+
+def write(choices: Mapping[str, Weights], name: str) -> None:
+    """Write what `fit` learnt, by choice, to kg/data/choices/`name`.tsv: the same bytes for the same weights."""
+    with atomic(PACKAGE / "data" / "choices" / f"{name}.tsv") as file:
+        for choice, labels in sorted(choices.items()):
+            for label, weights in sorted(labels.items()):
+                for feature, weight in sorted(weights.items()):
+                    file.write(f"{choice}\t{label}\t{feature}\t{weight:g}\n".encode())

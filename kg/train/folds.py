@@ -1,6 +1,6 @@
 """Taggers that have not seen what they read: what later steps learn from has the mistakes that they will meet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from kg.extract import load
 from kg.train.corpus import rows
 
 COUNT = 3
+Annotated = Iterable[tuple[Doc, dict[str, Any]]]
 
 
 def of(position: int) -> int:
@@ -20,7 +21,7 @@ def of(position: int) -> int:
 def read_back(
     folds: Path, annotations: Sequence[dict[str, Any]], texts: dict[str, str]
 ) -> Iterator[tuple[Doc, dict[str, Any]]]:
-    """Each annotated paper, as the pipeline reads it that learnt without it, with its annotation; fold by fold.
+    """Each annotated paper, as the pipeline that learnt without it reads it, with its annotation; fold by fold.
 
     `folds` holds the weights of each fold in a folder named by its number.
     """

@@ -1,22 +1,22 @@
 """Learn which candidates are names, and of what type (kg.extract.judging), from annotated abstracts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from spacy.tokens import Doc
 
 from kg.extract.judging import NOTHING, by_surface, described
-from kg.files import PACKAGE, atomic
 from kg.model import TYPES
 from kg.text import fold
 from kg.train.choices import Decision, fit
+from kg.train.folds import Annotated
 
 PENALTY = 3.0  # how strongly weights are drawn to nothing; by cross-validation
 RARE = 6
 
 
-def learn(papers: Iterable[tuple[Doc, dict[str, Any]]]) -> dict[str, dict[str, float]]:
-    """The weights by type and feature, from papers read by a pipeline that had not seen them, with their annotations."""
+def learn(papers: Annotated) -> dict[str, dict[str, float]]:
+    """The weights by type and feature."""
     return fit([decision for doc, row in papers for decision in _decisions(doc, row)], penalty=PENALTY, rare=RARE)
 
 
@@ -30,12 +30,3 @@ def _decisions(doc: Doc, row: dict[str, Any]) -> Iterator[Decision]:
         if folded in sure or folded not in tolerated:
             right = sure.get(folded, NOTHING)
             yield [(kind, features) for kind in (NOTHING, *TYPES)], [kind == right for kind in (NOTHING, *TYPES)]
-
-
-def write(choices: dict[str, dict[str, dict[str, float]]], name: str) -> None:
-    """Write the weights of choices by label and feature to kg/data/choices/`name`.tsv."""
-    with atomic(PACKAGE / "data" / "choices" / f"{name}.tsv") as file:
-        for choice, labels in sorted(choices.items()):
-            for label, weights in sorted(labels.items()):
-                for feature, weight in sorted(weights.items()):
-                    file.write(f"{choice}\t{label}\t{feature}\t{weight:g}\n".encode())

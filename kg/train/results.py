@@ -1,14 +1,7 @@
-"""Learn from annotated abstracts what a number is and what it is of.
+"""Learn from annotated abstracts what a number is and what it is of (kg.extract.results)."""
 
-    python -m kg.train.results TEXTS.jsonl ANNOTATIONS.jsonl
-
-writes kg/data/choices.tsv, the same bytes for the same input.
-"""
-
-import json
 import random
 import re
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,9 +13,10 @@ from kg.extract.choices import Alternative, It
 from kg.extract.mentions import settle
 from kg.extract.numbers import Number, scaled
 from kg.extract.passages import Name, Scene, Spot, spots, survey
-from kg.files import PACKAGE, atomic
 from kg.model import Mention, Result
 from kg.train.choices import Decision, fit
+from kg.train.corpus import rows
+from kg.train.folds import Annotated
 from kg.units import canonical
 
 # How strongly weights are drawn to nothing, by choice; found on one half of the training abstracts from the other.
@@ -35,14 +29,24 @@ OVERLOOKED = 0.2
 Row = Mapping[str, Any]
 
 
-def learn(papers: Iterable[tuple[str, Row]]) -> dict[str, dict[str, dict[str, float]]]:
-    """The weights of each choice by label and feature, from (text, annotation) pairs."""
+def learn(papers: Annotated) -> dict[str, dict[str, dict[str, float]]]:
+    """The weights of each choice by label and feature.
+
+    Each paper is learnt from twice: with the names that a pipeline found in it, and with those annotated.
+    """
     drawn = random.Random(0)  # noqa: S311 - reproducible, not secret
     decisions: dict[str, list[Decision]] = defaultdict(list)
-    for text, row in papers:
-        surfaces = [surface for surface in row["mentions"] if drawn.random() >= OVERLOOKED]
-        for choice, decision in examples(text, annotated_mentions(text, surfaces), row):
+
+    def study(text: str, mentions: Sequence[Mention], row: Row) -> None:
+        for choice, decision in examples(text, mentions, row):
             decisions[choice].append(decision)
+
+    for doc, row in papers:
+        study(doc._.source, doc._.mentions, row)
+        surfaces = [surface for surface in row["mentions"] if drawn.random() >= OVERLOOKED]
+        study(doc._.source, annotated_mentions(doc._.source, surfaces), row)
+    for text, told in patterns():
+        study(text, annotated_mentions(text, told["mentions"]), told)
     return {
         choice: fit(made, penalty=PENALTY.get(choice, OTHER_PENALTY), rare=RARE) for choice, made in decisions.items()
     }
@@ -173,24 +177,5 @@ def _words(name: str) -> set[str]:
 
 def patterns() -> Iterator[tuple[str, Row]]:
     """Invented abstracts, written to teach what real ones say too seldom to learn from: `3% for A and 4% for B`."""
-    for row in _rows(Path(__file__).parent / "annotations" / "results.jsonl"):
+    for row in rows(Path(__file__).parent / "annotations" / "results.jsonl"):
         yield f"{row['title']}\n{row['abstract']}", row
-
-
-def _rows(path: Path) -> list[Row]:
-    with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def main(texts: Path, annotations: Path) -> None:
-    papers = {row["id"]: f"{row['title']}\n{row['abstract']}" for row in _rows(texts)}
-    learnt = learn([*((papers[row["id"]], row) for row in _rows(annotations)), *patterns()])
-    with atomic(PACKAGE / "data" / "choices.tsv") as file:
-        for choice, labels in sorted(learnt.items()):
-            for label, weights in sorted(labels.items()):
-                for feature, weight in sorted(weights.items()):
-                    file.write(f"{choice}\t{label}\t{feature}\t{weight:g}\n".encode())
-
-
-if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))

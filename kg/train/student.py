@@ -17,6 +17,7 @@ from kg.extract.tokenizer import blank
 from kg.model import TYPES
 from kg.progress import Progress, silent
 from kg.score import Score
+from kg.train import folds
 from kg.train.corpus import Example, read_annotated, read_silver
 from kg.train.measure import GoldPaper, judged, measure, read_gold
 from kg.train.vectors import read_vectors
@@ -42,6 +43,7 @@ def train(
     rate: float = 2e-3,
     dropout: float = 0.3,
     seed: int = 0,
+    fold: int | None = None,
 ) -> Score:
     """Train the shipped weights into the folder `output`; returns their score on the development abstracts.
 
@@ -49,7 +51,7 @@ def train(
     read: eagerness, threshold and calibration.
     `annotations` is a further file of annotations, whose texts `abstracts` has under the same ids.
     `silver` is a file of labels (`kg.train.corpus.write_silver`), `vectors` one of word vectors (`kg.train.vectors`),
-    `start` a folder of weights of the same shape to go on from.
+    `start` a folder of weights of the same shape to go on from. The annotated papers of `fold` are left out.
     """
     nlp = blank()
     if vectors:
@@ -58,6 +60,7 @@ def train(
     gold = read_annotated(nlp, corpus / "train.texts.jsonl", corpus / "train.ann.jsonl")
     if annotations and abstracts:
         gold += read_annotated(nlp, abstracts, annotations)
+    gold = [example for position, example in enumerate(gold) if folds.of(position) != fold]
     taught = read_silver(nlp, silver) if silver else []
     tagger = Tagger(nlp, "tagger", **SHAPE, vectors=length)
     begun = _tagger_of(spacy.load(start)).to_bytes() if start else None
