@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kg.extract.choices import Alternative
-from kg.extract.features import bucket, number_features, pair_features, unit_class
+from kg.extract.features import bucket, pair_features, unit_class
 from kg.extract.numbers import Number
 from kg.extract.passages import Name, Passage, Scene, Spot, Thing
 from kg.extract.phrases import phrases
@@ -53,14 +53,6 @@ def metric_names(scene: Scene, passage: Passage) -> list[Name]:
             name = Name(_METRIC_WORDS[match.group()], "word", start, end, passage.index(start), passage.index(end))
             names.append(name)
     return sorted(names, key=lambda name: name.start)
-
-
-def kinds(spot: Spot, metrics: Sequence[Name]) -> Iterator[Alternative[str]]:
-    """Neither, result or quantity."""
-    features = number_features(spot, metrics)
-    yield Alternative(KINDS[0], (), KINDS[0])
-    for kind in KINDS[1:]:
-        yield Alternative(kind, features, kind)
 
 
 def metrics_for(spot: Spot, metrics: Sequence[Name], last: Result | None) -> Iterator[Alternative[Name]]:
@@ -170,17 +162,15 @@ def _standing(thing: Thing, rank: int, *, again: bool) -> tuple[str, ...]:
     )
 
 
-def sizes(spot: Spot) -> Iterator[Alternative[str]]:
-    """The kinds of quantity."""
+def size_features(spot: Spot) -> list[str]:
+    """What tells one kind of quantity from another."""
     noun, number, words = counted(spot), spot.number, spot.passage.words
-    facts = [
+    return [
         "any", f"unit={unit_class(number)}", f"scale={number.scale.lower()}", f"noun={noun}",
         f"scaled={bool(number.scale)} noun={noun}",
         *[f"near={word}" for word in set(words[max(0, spot.first - 5) : spot.last + 5])],
         *[f"inside={name.kind}" for name in spot.passage.names if name.start <= number.start < name.end],
     ]  # fmt: skip
-    for size in SIZES:
-        yield Alternative(size, facts, size)
 
 
 def counted(spot: Spot) -> str:

@@ -7,6 +7,9 @@ from itertools import repeat
 from math import exp
 from typing import Generic, NamedTuple, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 from kg.files import PACKAGE
 
 It = TypeVar("It")
@@ -32,6 +35,30 @@ def weights() -> Mapping[str, Weights]:
             for choice, label, feature, weight in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
                 learnt.setdefault(choice, {}).setdefault(label, {})[feature] = float(weight)
     return learnt
+
+
+@cache
+def _table(choice: str) -> tuple[Mapping[str, int], Mapping[str, int], npt.NDArray[np.float64]]:
+    """The weights of a choice as an array, and which row a feature and which column a label has."""
+    learnt = weights().get(choice, {})
+    rows = {feature: row for row, feature in enumerate(sorted({key for table in learnt.values() for key in table}))}
+    columns = {label: column for column, label in enumerate(learnt)}
+    table = np.zeros((len(rows), len(columns)))
+    for label, column in columns.items():
+        for feature, weight in learnt[label].items():
+            table[rows[feature], column] = weight
+    return rows, columns, table
+
+
+def classified(choice: str, labels: Sequence[str], features: Iterable[str]) -> dict[str, float]:
+    """The probability of each label, given that one of them is right: alternatives that share all their features."""
+    rows, columns, table = _table(choice)
+    totals = table[[rows[feature] for feature in features if feature in rows]].sum(axis=0).tolist()
+    scores = [totals[columns[label]] if label in columns else 0.0 for label in labels]
+    highest = max(scores)
+    parts = [exp(score - highest) for score in scores]
+    total = sum(parts)
+    return {label: part / total for label, part in zip(labels, parts, strict=True)}
 
 
 def ranked(choice: str, alternatives: Iterable[Alternative[It]]) -> list[tuple[It, float]]:

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, permutations
 
-from kg.extract.choices import Alternative, ranked
+from kg.extract.choices import classified
 from kg.extract.occurrences import Place, places
 from kg.model import TYPES, Mention
 from kg.names import TYPE_KIND
 
 THRESHOLD = 0.4
-NOTHING = ""  # the alternative to all types: no name at all
+NOTHING = ""  # no name at all
+ANSWERS = (NOTHING, *TYPES)
 LONGEST = 200  # characters; what is longer is no name, and finding it again would cost the square of its length
 
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
@@ -48,8 +49,7 @@ def judge(
     finds = by_surface(text, candidates, abbreviations)
     judged = []
     for surface, start, features in described(text, finds, abbreviations):
-        chances = dict(ranked("name", [Alternative(kind, features, kind) for kind in (NOTHING, *TYPES)]))
-        kind, score = _likeliest(chances)
+        kind, score = _likeliest(classified("name", ANSWERS, features))
         if score >= threshold:
             sources = {find.source for find in finds[surface]} or {"abbreviation"}
             judged.append(
@@ -62,9 +62,11 @@ def _likeliest(chances: Mapping[str, float]) -> tuple[str, float]:
     """A type and its probability. Models and software are methods too: which it is may be in doubt where nobody doubts
     that it is one of them.
     """
-    shares = {kind: sum(chances[other] for other in TYPES if TYPE_KIND[other] == TYPE_KIND[kind]) for kind in TYPES}
-    kind = max(TYPES, key=lambda kind: (shares[kind], chances[kind]))
-    return kind, shares[kind]
+    shares = dict.fromkeys(TYPE_KIND.values(), 0.0)
+    for kind in TYPES:
+        shares[TYPE_KIND[kind]] += chances[kind]
+    kind = max(TYPES, key=lambda kind: (shares[TYPE_KIND[kind]], chances[kind]))
+    return kind, shares[TYPE_KIND[kind]]
 
 
 def by_surface(text: str, candidates: Iterable[Mention], abbreviations: Sequence[tuple[str, str]]) -> Finds:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from kg.extract.alternatives import counted, kinds, metric_names, metrics_for, sizes, things_for
-from kg.extract.choices import ranked
-from kg.extract.features import coordinated
+from kg.extract.alternatives import KINDS, SIZES, counted, metric_names, metrics_for, size_features, things_for
+from kg.extract.choices import classified, ranked
+from kg.extract.features import coordinated, number_features
 from kg.extract.passages import Name, Spot, spots, survey
 from kg.model import Mention, Quantity, Result
 from kg.names import TYPE_KIND
@@ -37,7 +37,7 @@ def find_results(
     for passage in scene.passages:
         metrics = metric_names(scene, passage)
         for spot in spots(scene, passage):
-            chances = dict(ranked("kind", kinds(spot, metrics)))
+            chances = classified("kind", KINDS, number_features(spot, metrics))
             found = _results(spot, metrics, results[-1] if results else None, chances["result"], least)
             results += found
             sized = not found and spot.number.kind != "complexity"
@@ -138,7 +138,8 @@ def _once(results: Iterable[Result]) -> tuple[Result, ...]:
 
 def _quantity(spot: Spot) -> Quantity:
     number = spot.number
-    size = ranked("size", sizes(spot))[0][0]
+    chances = classified("size", SIZES, size_features(spot))
+    size = max(SIZES, key=chances.__getitem__)
     unit = number.unit or ("parameters" if size == "parameters" else counted(spot) or None)
     of = ranked("of", things_for("of", spot, None))[0][0] or None
     return Quantity(number.start, number.end, spot.scene.text[number.start : number.end], number.value, unit, size, of)

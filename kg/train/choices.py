@@ -11,7 +11,7 @@ from kg.extract.choices import Weights
 from kg.files import PACKAGE, atomic
 
 Floats = npt.NDArray[np.float64]
-LEAST_WEIGHT = 0.15
+LEAST_WEIGHT = 0.1
 # The label and the features of each alternative, and which alternatives are right (at least one).
 Decision = tuple[Sequence[tuple[str, Sequence[str]]], Sequence[bool]]
 

@@ -5,8 +5,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from kg.extract.judging import NOTHING, by_surface, described
-from kg.model import TYPES
+from kg.extract.judging import ANSWERS, NOTHING, by_surface, described
 from kg.text import fold
 from kg.train.choices import Decision, fit
 from kg.train.folds import Annotated
@@ -29,4 +28,4 @@ def _decisions(doc: Doc, row: dict[str, Any]) -> Iterator[Decision]:
         folded = fold(surface)
         if folded in sure or folded not in tolerated:
             right = sure.get(folded, NOTHING)
-            yield [(kind, features) for kind in (NOTHING, *TYPES)], [kind == right for kind in (NOTHING, *TYPES)]
+            yield [(kind, features) for kind in ANSWERS], [kind == right for kind in ANSWERS]

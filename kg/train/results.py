@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from kg.extract.abbreviations import abbreviations
-from kg.extract.alternatives import kinds, metric_names, metrics_for, sizes, things_for
+from kg.extract.alternatives import KINDS, SIZES, metric_names, metrics_for, size_features, things_for
 from kg.extract.choices import Alternative, It
+from kg.extract.features import number_features
 from kg.extract.mentions import settle
 from kg.extract.numbers import Number, scaled
 from kg.extract.passages import Name, Scene, Spot, spots, survey
@@ -74,13 +75,17 @@ def examples(text: str, mentions: Sequence[Mention], row: Row) -> Iterator[tuple
             results = claims.get(number.start, [])
             stated = [size for size in row.get("quantities", ()) if _states(number, size)]
             kind = "result" if results else "quantity" if stated else "neither"
-            yield from _decided("kind", kinds(spot, metrics), lambda name, kind=kind: name == kind)  # type: ignore[misc]
+            yield "kind", _classified(KINDS, kind, number_features(spot, metrics))
             if results:
                 yield from _of_result(spot, metrics, results, row, last)
                 last = _as_last(spot, metrics, results[0], row)
             elif stated:
-                yield from _decided("size", sizes(spot), lambda name, size=stated[0]: name == size["kind"])  # type: ignore[misc]
+                yield "size", _classified(SIZES, stated[0]["kind"], size_features(spot))
                 yield from _decided("of", things_for("of", spot, None), _same_thing(stated[0]["of"], row))
+
+
+def _classified(labels: Sequence[str], right: str, features: Sequence[str]) -> Decision:
+    return [(label, features) for label in labels], [label == right for label in labels]
 
 
 def _of_result(
