@@ -14,7 +14,7 @@ from kg import extract, lexicon, link
 from kg.extract.abbreviations import abbreviations
 from kg.extract.hardware import find_hardware
 from kg.extract.lexicon_matcher import Matcher
-from kg.extract.mentions import LONGEST, resolve
+from kg.extract.judging import LONGEST, judge
 from kg.extract.metrics import find_metrics
 from kg.extract.ranges import expressions
 from kg.extract.tokenizer import BOUNDARY
@@ -208,17 +208,17 @@ def test_patterns_come_to_an_end(name):
 def test_a_long_string_is_no_name():
     """Nor is it searched for: its automaton alone would take minutes."""
     text = "A" * 100_000
-    assert resolve(text, [Mention(0, len(text), text, "Method", 0.9, "names")], []) == ()
+    assert judge(text, [Mention(0, len(text), text, "Method", 0.9, "names")], [], threshold=0.0) == []
     chain = "a-" * 20_000
     found = [Mention(at, at + 1, "-", "Method", 0.9, "names") for at in range(1, len(chain), 2)]
-    assert all(len(mention.text) <= LONGEST for mention in resolve(chain, found, []))
+    assert all(len(mention.text) <= LONGEST for mention in judge(chain, found, [], threshold=0.0))
 
 
 def test_short_forms_that_share_long_forms_do_not_multiply():
     """Each definition passes on what is known of both forms; kept as lists, the finds of these would be 10^11."""
     pairs = [(f"AB{short}", f"Alpha Beta{long}") for long in range(20) for short in range(20)]
     text = " ".join(f"{long} ({short})" for short, long in pairs)
-    found = resolve(text, [Mention(0, 11, "Alpha Beta0", "Method", 0.9, "names")], pairs)
+    found = judge(text, [Mention(0, 11, "Alpha Beta0", "Method", 0.9, "names")], pairs, threshold=0.0)
     assert len({mention.text for mention in found}) == 40
 
 
