@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from kg import extract, lexicon, link
 from kg.extract.abbreviations import abbreviations
 from kg.extract.hardware import find_hardware
+from kg.extract.judging import judge
 from kg.extract.lexicon_matcher import Matcher
-from kg.extract.judging import LONGEST, judge
 from kg.extract.metrics import find_metrics
+from kg.extract.occurrences import LONGEST
 from kg.extract.ranges import expressions
 from kg.extract.tokenizer import BOUNDARY
 from kg.model import Extraction, Mention, Paper

@@ -150,10 +150,13 @@ def _parallel(passage: Passage, here: int, others: Sequence[int], name: Name, ri
     words = passage.words
     if here < name.first:
         pattern = words[here + 1 : name.first]
-        alike = any(words[at + 1 : rival.first] == pattern for at in others for rival in rivals if rival.first > at)
+        ends = {rival.first for rival in rivals}
+        places = ((at + 1, at + 1 + len(pattern)) for at in others)
+        alike = any(end in ends and words[start:end] == pattern for start, end in places)
         return f"after {alike}"
     pattern = words[name.last : here]
-    alike = any(words[rival.last : at] == pattern for at in others for rival in rivals if rival.last <= at)
+    starts = {rival.last for rival in rivals}
+    alike = any(at - len(pattern) in starts and words[at - len(pattern) : at] == pattern for at in others)
     return f"before {alike}"
 
 

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from itertools import chain, islice, permutations
 
 from kg.extract.choices import classified
-from kg.extract.occurrences import Place, places
+from kg.extract.occurrences import LONGEST, Place, places
 from kg.model import TYPES, Mention
 from kg.names import TYPE_KIND
 
 THRESHOLD = 0.4
 NOTHING = ""  # no name at all
 ANSWERS = (NOTHING, *TYPES)
-LONGEST = 200  # characters; what is longer is no name, and finding it again would cost the square of its length
 
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
 _JOINTS = "-/‐‑"

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+LONGEST = 200  # characters; what is longer is no name, and finding it again would cost the square of its length
+
 
 class Place(NamedTuple):
     """`text[start:end] == surface`."""

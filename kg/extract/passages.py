@@ -14,7 +14,7 @@ from kg.text import fold, sentences
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*|[^\w\s]|_")
 
 # A sentence with more numbers is a table, and a text with more names no abstract: these keep the time linear.
-_MOST_NUMBERS, _MOST_NAMES, _MOST_THINGS = 40, 80, 100
+_MOST_NUMBERS, _MOST_NAMES, _MOST_THINGS = 20, 30, 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)

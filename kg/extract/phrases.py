@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from kg.extract.occurrences import LONGEST
 from kg.extract.passages import Name, Passage, Spot
 
 _LONGEST = 4
@@ -27,7 +28,9 @@ def phrases(spot: Spot, taken: Sequence[Name]) -> Iterator[Name]:
         ranges.append(_before(words, first - 1))
     for left, right in dict.fromkeys(ranges):
         if left < right and not any(name.first < right and left < name.last for name in taken):
-            yield _name(spot, left, right)
+            phrase = _name(spot, left, right)
+            if len(phrase.text) <= LONGEST:
+                yield phrase
 
 
 def _behind(words: tuple[str, ...], at: int, *, of_change: bool = False) -> tuple[int, int]:
