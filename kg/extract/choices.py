@@ -39,26 +39,35 @@ def weights() -> Mapping[str, Weights]:
 
 @cache
 def _table(choice: str) -> tuple[Mapping[str, int], Mapping[str, int], npt.NDArray[np.float64]]:
-    """The weights of a choice as an array, and which row a feature and which column a label has."""
+    """The weights of a choice as an array, and which row a feature and which column a label has.
+
+    The last row and column hold nothing: they stand for features and labels without weights.
+    """
     learnt = weights().get(choice, {})
     rows = {feature: row for row, feature in enumerate(sorted({key for table in learnt.values() for key in table}))}
     columns = {label: column for column, label in enumerate(learnt)}
-    table = np.zeros((len(rows), len(columns)))
+    table = np.zeros((len(rows) + 1, len(columns) + 1))
     for label, column in columns.items():
         for feature, weight in learnt[label].items():
             table[rows[feature], column] = weight
     return rows, columns, table
 
 
-def classified(choice: str, labels: Sequence[str], features: Iterable[str]) -> dict[str, float]:
-    """The probability of each label, given that one of them is right: alternatives that share all their features."""
+def classified(choice: str, labels: Sequence[str], given: Sequence[Sequence[str]]) -> list[dict[str, float]]:
+    """The probability of each label, given that one of them is right, for each list of features in `given`.
+
+    Labels share all features; each list must hold at least one.
+    """
     rows, columns, table = _table(choice)
-    totals = table[[rows[feature] for feature in features if feature in rows]].sum(axis=0).tolist()
-    scores = [totals[columns[label]] if label in columns else 0.0 for label in labels]
-    highest = max(scores)
-    parts = [exp(score - highest) for score in scores]
-    total = sum(parts)
-    return {label: part / total for label, part in zip(labels, parts, strict=True)}
+    if not given:
+        return []
+    nothing = len(table) - 1
+    known = [rows.get(feature, nothing) for features in given for feature in features]
+    starts = np.cumsum([0, *map(len, given[:-1])])
+    scores = np.add.reduceat(table[known], starts)[:, [columns.get(label, len(columns)) for label in labels]]
+    parts = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares = (parts / parts.sum(axis=1, keepdims=True)).tolist()
+    return [dict(zip(labels, row, strict=True)) for row in shares]
 
 
 def ranked(choice: str, alternatives: Iterable[Alternative[It]]) -> list[tuple[It, float]]:

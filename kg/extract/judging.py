@@ -46,14 +46,15 @@ def judge(
     A surface has one type throughout a paper (ANNOTATING: all its occurrences get the type).
     """
     finds = by_surface(text, candidates, abbreviations)
+    things = list(described(text, finds, abbreviations))
     judged = []
-    for surface, start, features in described(text, finds, abbreviations):
-        kind, score = _likeliest(classified("name", ANSWERS, features))
+    for (surface, start, _), chances in zip(
+        things, classified("name", ANSWERS, [features for *_, features in things]), strict=True
+    ):
+        kind, score = _likeliest(chances)
         if score >= threshold:
-            sources = {find.source for find in finds[surface]} or {"abbreviation"}
-            judged.append(
-                Mention(start, start + len(surface), surface, kind, round(score, 4), "+".join(sorted(sources)))
-            )
+            sources = "+".join(sorted({find.source for find in finds[surface]})) or "abbreviation"
+            judged.append(Mention(start, start + len(surface), surface, kind, round(score, 4), sources))
     return judged
 
 
@@ -129,8 +130,9 @@ class _Scene:
         self.text = text
         self.title_end = max(text.find("\n"), 0)
         self.colon = text.find(":", 0, self.title_end)
-        self.words = [match.group().lower() for match in _WORD.finditer(text)]
-        self.starts = [match.start() for match in _WORD.finditer(text)]
+        words = [(match.group().lower(), match.start()) for match in _WORD.finditer(text)]
+        self.words = [word for word, _ in words]
+        self.starts = [start for _, start in words]
         self.places = places(text, finds)
         self.opinions = {surface: _opinion(found) for surface, found in finds.items()}
 

@@ -36,8 +36,9 @@ def find_results(
     quantities: list[Quantity] = []
     for passage in scene.passages:
         metrics = metric_names(scene, passage)
-        for spot in spots(scene, passage):
-            chances = classified("kind", KINDS, number_features(spot, metrics))
+        here = list(spots(scene, passage))
+        kinds = classified("kind", KINDS, [number_features(spot, metrics) for spot in here])
+        for spot, chances in zip(here, kinds, strict=True):
             found = _results(spot, metrics, results[-1] if results else None, chances["result"], least)
             results += found
             sized = not found and spot.number.kind != "complexity"
@@ -138,7 +139,7 @@ def _once(results: Iterable[Result]) -> tuple[Result, ...]:
 
 def _quantity(spot: Spot) -> Quantity:
     number = spot.number
-    chances = classified("size", SIZES, size_features(spot))
+    (chances,) = classified("size", SIZES, [size_features(spot)])
     size = max(SIZES, key=chances.__getitem__)
     unit = number.unit or ("parameters" if size == "parameters" else counted(spot) or None)
     of = ranked("of", things_for("of", spot, None))[0][0] or None

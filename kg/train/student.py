@@ -8,6 +8,7 @@ from types import MappingProxyType
 import numpy as np
 import spacy
 from spacy.language import Language
+from spacy.vectors import Vectors
 from thinc.api import Adam, fix_random_seed, set_dropout_rate
 
 from kg.extract.bio import Floats, Name, decode
@@ -172,7 +173,9 @@ def save(
     `meta` is what its meta.json should tell beside or instead of what that of the shipped one does.
     """
     fresh = blank()
-    fresh.vocab.vectors = nlp.vocab.vectors
+    known = nlp.vocab.vectors
+    keys = np.array(sorted(known.key2row, key=known.key2row.__getitem__), dtype=np.uint64)
+    fresh.vocab.vectors = Vectors(data=known.data[[known.key2row[key] for key in keys]], keys=keys, name=known.name)
     tuned = {setting: getattr(tagger, setting) for setting in ("eagerness", "threshold", "slope", "offset")}
     fresh.add_pipe("kg_tagger", config={**shape, **tuned})
     _tagger_of(fresh).from_bytes(tagger.to_bytes())
