@@ -5,7 +5,7 @@ import pytest
 import spacy
 
 from kg.extract.bio import OUTSIDE, TAGS, Name, decode, encode
-from kg.extract.neural import build, shape_of
+from kg.extract.neural import build, predict, shape_of
 from kg.extract.tagger import WINDOW, Tagger, calibrated, surest
 from kg.extract.tokenizer import blank
 from kg.train.corpus import UNKNOWN, Example, read_annotated, read_silver, targets, write_silver
@@ -165,6 +165,16 @@ def test_gradients_are_those_of_the_cross_entropy():
         return outcome
 
     assert (total(step) - total(-step)) / (2 * step) == pytest.approx(expected, rel=0.1, abs=1e-4)
+
+
+def test_predictions_without_a_way_back_are_the_network_s_own():
+    nlp = blank()
+    docs = [nlp.make_doc(text) for text in ("A short one", "", "GPT-4 and BERT reach 90% accuracy.", "x " * 300)]
+    network = build(width=8, depth=3, pieces=2, rows=50, vectors=0)
+    network.initialize()
+    for quick, slow in zip(predict(network, docs), network.predict(docs), strict=True):
+        np.testing.assert_allclose(quick, slow, atol=1e-5)
+        assert quick.shape == slow.shape
 
 
 def test_a_small_network_learns_a_few_abstracts_and_its_copy_on_disk_predicts_the_same(tmp_path):

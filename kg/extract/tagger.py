@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
 from kg.extract.bio import Name, decode
-from kg.extract.neural import build
+from kg.extract.neural import build, predict
 
 GROUP = "names"
 WINDOW = 2_000  # tokens; the longest abstracts have 600
@@ -82,7 +82,7 @@ class Tagger:
         windows = [doc[at : at + WINDOW] for doc in docs for at in range(0, len(doc), WINDOW)]
         found: list[list[Name]] = []
         for together in _passes(windows):
-            found += decode(self.network.predict(together), eagerness=self.eagerness)
+            found += decode(predict(self.network, together), eagerness=self.eagerness)
         pairs = zip(windows, found, strict=True)
         for doc in docs:
             yield [
