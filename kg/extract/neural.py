@@ -63,6 +63,8 @@ def _maxouts(model: Model[Any, Any]) -> Iterator[tuple[Model[Any, Any], Model[An
 def _maxout(maxout: Model[Any, Any], norm: Model[Any, Any], inputs: Floats) -> Floats:
     weights: Any = maxout.get_param("W")
     bias: Any = maxout.get_param("b")
+    gain: Any = norm.get_param("G")
+    shift: Any = norm.get_param("b")
     pieces = [inputs @ np.ascontiguousarray(weights[:, piece].T) + bias[:, piece] for piece in range(bias.shape[1])]
     best: Floats = pieces[0]
     for piece in pieces[1:]:
@@ -70,8 +72,8 @@ def _maxout(maxout: Model[Any, Any], norm: Model[Any, Any], inputs: Floats) -> F
     best -= best.mean(axis=1, keepdims=True)
     variance = np.einsum("ij,ij->i", best, best) / np.float32(best.shape[1])
     best *= (1 / np.sqrt(variance + np.float32(1e-8)))[:, None]
-    best *= norm.get_param("G")
-    best += norm.get_param("b")
+    best *= gain
+    best += shift
     return best
 
 
