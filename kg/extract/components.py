@@ -12,11 +12,12 @@ from spacy.tokens import Doc, Span
 
 from kg.extract.abbreviations import abbreviations
 from kg.extract.hardware import find_hardware
-from kg.extract.judging import judge
+from kg.extract.judging import PIPELINE, judge
 from kg.extract.lexicon_matcher import Matcher
 from kg.extract.mentions import settle
 from kg.extract.metrics import find_metrics
 from kg.extract.results import find_results
+from kg.extract.tagger import GROUP
 from kg.extract.titles import find_title_name
 from kg.lexicon import load
 from kg.model import TYPES, Mention
@@ -58,20 +59,21 @@ class Candidates:
         return doc
 
     def _candidates(self, doc: Doc) -> Iterator[Mention]:
-        for span, score in _found(doc):
+        for span, score, source in _found(doc):
             type_ = self.labels.get(span.label_, span.label_)
             if type_ in TYPES:
-                yield Mention(span.start_char, span.end_char, span.text, type_, score, "names")
+                yield Mention(span.start_char, span.end_char, span.text, type_, score, source)
             elif type_:
                 self.ignored[span.label_] += 1
 
 
-def _found(doc: Doc) -> Iterator[tuple[Span, float]]:
-    for group in doc.spans.values():
+def _found(doc: Doc) -> Iterator[tuple[Span, float, str]]:
+    for name, group in doc.spans.items():
+        source = GROUP if name == GROUP else PIPELINE
         scores = group.attrs.get("scores", ())
         known = len(scores) == len(group)
-        yield from ((span, float(scores[at]) if known else PIPELINE_SCORE) for at, span in enumerate(group))
-    yield from ((span, PIPELINE_SCORE) for span in doc.ents)
+        yield from ((span, float(scores[at]) if known else PIPELINE_SCORE, source) for at, span in enumerate(group))
+    yield from ((span, PIPELINE_SCORE, PIPELINE) for span in doc.ents)
 
 
 @Language.component("kg_patterns", requires=["doc._.source", "doc._.candidates"], assigns=["doc._.candidates"])

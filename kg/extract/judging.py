@@ -20,6 +20,7 @@ from kg.names import TYPE_KIND
 THRESHOLD = 0.4
 NOTHING = ""  # no name at all
 ANSWERS = (NOTHING, *TYPES)
+PIPELINE = "pipeline"  # the source of names by another pipeline than ours: these weights do not judge it
 
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
 _JOINTS = "-/‐‑"
@@ -51,11 +52,17 @@ def judge(
     for (surface, start, _), chances in zip(
         things, classified("name", ANSWERS, [features for *_, features in things]), strict=True
     ):
-        kind, score = _likeliest(chances)
+        sure = [find for find in finds[surface] if find.source == PIPELINE]
+        kind, score = _best(sure) if sure else _likeliest(chances)
         if score >= threshold:
             sources = "+".join(sorted({find.source for find in finds[surface]})) or "abbreviation"
             judged.append(Mention(start, start + len(surface), surface, kind, round(score, 4), sources))
     return judged
+
+
+def _best(finds: Sequence[Mention]) -> tuple[str, float]:
+    best = max(finds, key=_by_score)
+    return best.type, best.score
 
 
 def _likeliest(chances: Mapping[str, float]) -> tuple[str, float]:
