@@ -33,6 +33,9 @@ _METRIC_WORD = re.compile(
     rf"\b(?:{'|'.join(sorted(map(re.escape, _METRIC_WORDS), key=lambda word: (-len(word), word)))})\b"
 )
 _OWN = frozenset({"our", "ours", "we", "proposed"})
+# Metrics that are shares, and so have no unit of time or memory.
+_SHARES = frozenset({"accuracy", "precision", "recall", "f1", "auc", "auroc", "iou", "map", "rate", "speedup"})
+_DIMENSIONS = frozenset({"time", "memory", "tokens"})
 _NEAR = 6
 _FAR = 4
 _SALIENT = 6  # of the things that a sentence does not name, the rest is hardly ever meant
@@ -62,7 +65,8 @@ def metrics_for(spot: Spot, metrics: Sequence[Name], last: Result | None) -> Ite
     """
     previous = last.metric if last and last.start >= spot.passage.start else None
     unit, named = unit_class(spot.number), min(2, sum([name.kind == "Metric" for name in metrics]))
-    for name in [*metrics, *phrases(spot, metrics)]:
+    fits = _no_share if unit in _DIMENSIONS else _anything
+    for name in filter(fits, [*metrics, *phrases(spot, metrics)]):
         yield Alternative(name, [
             *pair_features(spot, name, [*metrics, name]),
             name.kind, f"{name.kind} {unit}", f"{name.kind} named={named}",
@@ -70,7 +74,10 @@ def metrics_for(spot: Spot, metrics: Sequence[Name], last: Result | None) -> Ite
             *_sort_of(name.text, unit),
         ])  # fmt: skip
     for since, thing in enumerate(_named_before(spot)):
-        yield Alternative(Name(thing.text, "away"), [
+        away = Name(thing.text, "away")
+        if not fits(away):
+            continue
+        yield Alternative(away, [
             "away", f"away {unit}", f"away named={named}", f"away any={bool(metrics)}", f"away since={since}",
             f"away count={min(3, len(thing.mentions))}", *_sort_of(thing.text, unit),
             f"away previous={previous is not None} {previous == thing.text}",
@@ -83,8 +90,17 @@ def metrics_for(spot: Spot, metrics: Sequence[Name], last: Result | None) -> Ite
         f"unit={unit}",
         *[it for it in words if len(it) > 2],
     ]
-    for text in _DEFAULTS:
-        yield Alternative(Name(text, "default"), [*situation, f"previous={previous and previous == text}"], text)
+    for default in filter(fits, [Name(text, "default") for text in _DEFAULTS]):
+        text = default.text
+        yield Alternative(default, [*situation, f"previous={previous and previous == text}"], text)
+
+
+def _no_share(metric: Name) -> bool:
+    return metric.text.rpartition(" ")[2].lower() not in _SHARES
+
+
+def _anything(_: Name) -> bool:
+    return True
 
 
 def _sort_of(metric: str, unit: str) -> tuple[str, ...]:
