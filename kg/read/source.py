@@ -1,5 +1,6 @@
 """Where records come from: files, folders, gzip, standard input, each as a stream of numbered lines."""
 
+import codecs
 import gzip
 import io
 import os
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol, cast
+from typing import Protocol, cast
 
 from kg.errors import InputError
 from kg.model import Reject
@@ -51,7 +52,7 @@ class Source:
     name: str
     head: str
     encoding: str
-    stream: IO[bytes]
+    stream: io.BufferedReader
 
     def lines(self) -> Iterator[Line]:
         """Every line, whatever ends it (LF, CRLF, CR); damage ends the stream with a last, faulty line."""
@@ -69,6 +70,20 @@ class Source:
                     pass
         except _DAMAGE as error:
             yield Line(number + 1, "", _reason(error))
+
+    def pieces(self) -> Iterator[str | Reject]:
+        """The text in pieces of any length, with LF for each line end; damage ends it with a Reject."""
+        errors = "surrogateescape" if self.encoding == "utf-8-sig" else "strict"
+        decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(self.encoding)(errors), translate=True)
+        number = 1
+        try:
+            while data := self.stream.read1(HEAD):
+                piece = decoder.decode(data)
+                number += piece.count("\n")
+                yield piece
+            yield decoder.decode(b"", final=True)
+        except _DAMAGE as error:
+            yield self.reject(number, _reason(error))
 
     def reject(self, line: int | None, reason: str, raw: str = "") -> Reject:
         """A record of this source that is no paper; bytes that are not UTF-8 are shown in hexadecimal in `raw`."""
@@ -157,7 +172,7 @@ class _Bytes(Protocol):
     def read1(self, size: int, /) -> bytes: ...
 
 
-def _peeked(file: _Bytes) -> tuple[bytes, IO[bytes]]:
+def _peeked(file: _Bytes) -> tuple[bytes, io.BufferedReader]:
     """The first bytes, and a stream that still begins with them; damage met on the way is raised when it is reached."""
     start, damage = b"", None
     try:
