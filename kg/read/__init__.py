@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg.model import Paper, Reject
-from kg.read import atom, fields, jsonl, listing
+from kg.read import atom, bibtex, fields, jsonl, listing
 from kg.read.join import merge
 from kg.read.source import Source, check, files, opened
 
@@ -32,6 +32,7 @@ class Format:
 FORMATS = (
     Format("JSON Lines", jsonl.recognise, jsonl.parse),
     Format("arXiv Atom", atom.recognise, atom.parse),
+    Format("BibTeX", bibtex.recognise, bibtex.parse),
     Format("daily-papers listing", listing.recognise, listing.parse),
 )
 

@@ -1,0 +1,49 @@
+"""LaTeX as people write it in bibliographies, as plain text; formulas stay as they are written."""
+
+import re
+from functools import cache
+
+from pylatexenc.latex2text import LatexNodes2Text
+from pylatexenc.latexwalker import LatexWalkerError
+
+# Each alternative stops at the next opening, so that hostile input takes no more than a look at each character.
+_FORMULA = re.compile(
+    r"(?P<formula>\\\((?:[^\\]|\\[^()])*\\\)|\\\[(?:[^\\]|\\[^\[\]])*\\\])|\\."
+    r"|(?P<dollars>\${1,2}(?:[^$\\]|\\.)+\${1,2})",
+    re.DOTALL,
+)
+_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)([%$])")
+_LINKED = re.compile(r"\\href\s*\{[^{}]*\}")
+
+
+def plain(written: str) -> str:
+    """Accents and macros as characters, `{` and `}` gone, `--` a dash.
+
+    A bare percent sign is one (in BibTeX nothing is a comment), and so is a dollar that no other closes.
+    """
+    if not re.search(r"[\\{}~$%&`'#-]", written):
+        return written
+    parts, start = [], 0
+    for match in _FORMULA.finditer(written):
+        if formula := match["formula"] or match["dollars"]:
+            parts += [_decoded(written[start : match.start()]), formula]
+            start = match.end()
+    return "".join([*parts, _decoded(written[start:])])
+
+
+def _decoded(written: str) -> str:
+    escaped = _COMMENT.sub(r"\1\\\2", _LINKED.sub("", written))
+    try:
+        return str(_decoder().latex_to_text(escaped))
+    except (LatexWalkerError, RecursionError, IndexError):  # a macro without its arguments, braces thousands deep
+        return re.sub("[{}]", "", written)
+
+
+@cache
+def _decoder() -> LatexNodes2Text:
+    return LatexNodes2Text(math_mode="verbatim", strict_latex_spaces=True)
+
+
+def link(written: str) -> str:
+    r"""An address without its `\url{}` and escapes."""
+    return re.sub(r"\\url\b|[{}\\]", "", written).strip("<> ")

@@ -1,0 +1,87 @@
+"""What holds for every format of bibliographies; their cases are those of test_read."""
+
+import json
+import logging
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.model import Paper, Reject
+from kg.read import FORMATS, read
+
+CASES = Path(__file__).parent / "cases" / "read"
+law = settings(deadline=None, max_examples=60)
+
+# A record by its abstract, which may be empty; records are joined by line ends.
+WRITTEN = {
+    "BibTeX": ("", "@misc{{k,\n title = {{T}},\n abstract = {{{}}},\n}}\n"),
+}
+SAMPLES = {"BibTeX": "bibtex.bib"}
+
+
+def _written(name, abstracts, end="\n"):
+    head, record = WRITTEN[name]
+    return (head + "".join(record.format(abstract) for abstract in abstracts)).replace("\n", end)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+@law
+@given(
+    st.lists(st.sampled_from(["", "Text.", "More text, and more."]), min_size=1, max_size=9),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_every_record_is_a_paper_or_a_reject_in_file_order(tmp_path_factory, name, abstracts, end):
+    path = tmp_path_factory.getbasetemp() / "records"
+    path.write_bytes(_written(name, abstracts, end).encode())
+    records = list(read([path]))
+    assert [record.abstract if isinstance(record, Paper) else "" for record in records] == abstracts
+    height = WRITTEN[name][1].count("\n")
+    first = WRITTEN[name][0].count("\n") + 1
+    for at, record in enumerate(records):
+        if isinstance(record, Reject):
+            assert (record.line, record.reason) == (first + at * height, "no abstract")
+            assert record.raw.strip()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@law
+@given(st.data())
+def test_damage_anywhere_is_told_and_breaks_nothing(tmp_path_factory, name, data):
+    whole = (CASES / SAMPLES[name]).read_bytes()
+    at = data.draw(st.integers(0, len(whole)))
+    tail = data.draw(st.sampled_from([b"", b"\0", b"\xff", b"{", b"}", b'"', b"\\", b"$", b"\r"])) + whole[at + 1 :]
+    path = tmp_path_factory.getbasetemp() / "damaged"
+    path.write_bytes(whole[:at] + data.draw(st.sampled_from([b"", tail])))
+    for record in read([path]):
+        json.dumps(asdict(record), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_one_format_recognises_a_sample(name):
+    head = (CASES / SAMPLES[name]).read_text("utf-8", "replace")
+    assert [format_.name for format_ in FORMATS if format_.recognise(head)] == [name]
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_an_endless_record_is_rejected_without_being_held(tmp_path, monkeypatch, name):
+    monkeypatch.setattr("kg.read.source.LINE_LIMIT", 1000)
+    path = tmp_path / "long"
+    path.write_text(_written(name, ["a\n" * 2000, "Text."]))
+    first, second = read([path])
+    assert first.reason == "record of more than 1,000 characters"
+    assert second.abstract == "Text."
+
+
+@pytest.mark.parametrize(
+    "value", ["{" * 50_000 + "}" * 50_000, "\\textbf{" * 20_000 + "}" * 20_000, "$" * 50_001, "\\(" * 50_000]
+)
+def test_deep_and_unfinished_latex_is_still_text(tmp_path, caplog, value):
+    path = tmp_path / "deep.bib"
+    path.write_text(f"@misc{{a, title = {{T}}, author = {{{value}}}, abstract = {{Text {value}}}}}\n@misc{{b, title={{")
+    with caplog.at_level(logging.WARNING):
+        first, second = read([path])
+    assert first.abstract.startswith("Text")
+    assert second.reason.startswith("broken BibTeX")
