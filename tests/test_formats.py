@@ -18,8 +18,11 @@ law = settings(deadline=None, max_examples=60)
 # A record by its abstract, which may be empty; records are joined by line ends.
 WRITTEN = {
     "BibTeX": ("", "@misc{{k,\n title = {{T}},\n abstract = {{{}}},\n}}\n"),
+    "RIS": ("Made by hand\n\n", "TY  - JOUR\nTI  - T\nAB  - {}\nER  - \n\n"),
+    "MEDLINE": ("", "PMID- 1\nTI  - T\nAB  - {}\n\n"),
+    "Web of Science": ("FN Web of Science\nVR 1.0\n", "PT J\nTI T\nAB {}\nER\n\n"),
 }
-SAMPLES = {"BibTeX": "bibtex.bib"}
+SAMPLES = {"BibTeX": "bibtex.bib", "RIS": "ris.ris", "MEDLINE": "medline.txt", "Web of Science": "wos.txt"}
 
 
 def _written(name, abstracts, end="\n"):

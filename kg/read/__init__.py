@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg.model import Paper, Reject
-from kg.read import atom, bibtex, fields, jsonl, listing
+from kg.read import atom, bibtex, fields, jsonl, listing, medline, ris, wos
 from kg.read.join import merge
 from kg.read.source import Source, check, files, opened
 
@@ -33,6 +33,9 @@ FORMATS = (
     Format("JSON Lines", jsonl.recognise, jsonl.parse),
     Format("arXiv Atom", atom.recognise, atom.parse),
     Format("BibTeX", bibtex.recognise, bibtex.parse),
+    Format("RIS", ris.recognise, ris.parse),
+    Format("MEDLINE", medline.recognise, medline.parse),
+    Format("Web of Science", wos.recognise, wos.parse),
     Format("daily-papers listing", listing.recognise, listing.parse),
 )
 

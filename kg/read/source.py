@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An open file: its name in messages, its first characters, and the whole of it as bytes (once)."""
+    """An open file: its name in messages, its first characters (LF ends a line), and all of it as bytes (once)."""
 
     name: str
     head: str
@@ -162,7 +162,8 @@ def opened(path: Path) -> Iterator[Source | Reject]:
         if start.startswith(_GZIP):
             start, stream = _peeked(gzip.GzipFile(fileobj=stream))
         encoding = next((encoding for bom, encoding in _BOMS if start.startswith(bom)), "utf-8-sig")
-        yield Source(name, start.decode(encoding, "replace"), encoding, stream)
+        head = re.sub("\r\n?", "\n", start.decode(encoding, "replace"))
+        yield Source(name, head, encoding, stream)
     finally:
         if file is not sys.stdin.buffer:
             file.close()
