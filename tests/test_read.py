@@ -16,7 +16,8 @@ from kg.read import merge, read
 
 CASES = Path(__file__).parent / "cases" / "read"
 law = settings(deadline=None, max_examples=60)
-INPUTS = sorted(path for path in CASES.iterdir() if path.suffix != ".json")
+EXPECTED = {path for path in CASES.glob("*.json") if path.with_suffix("").exists()}
+INPUTS = sorted(set(CASES.iterdir()) - EXPECTED)
 
 
 def _told(record):
@@ -37,7 +38,7 @@ def test_case(path):
 
 
 def test_cases_and_expectations_pair_up():
-    assert {f"{path.name}.json" for path in INPUTS} == {path.name for path in CASES.glob("*.json")}
+    assert {f"{path.name}.json" for path in INPUTS} == {path.name for path in EXPECTED}
 
 
 def test_sample_is_whole():
@@ -158,6 +159,62 @@ def test_no_bytes_break_the_reader(tmp_path_factory, data):
     for record in read([path]):
         assert isinstance(record, Paper | Reject)
         json.dumps(_told(record), ensure_ascii=False).encode()
+
+
+PARTS = ['{"title": "', '"abstract": "', '",', '"}', '\\"', "\n", "[", "]", "{", "}", '"data": [', "null", ","]
+
+
+@law
+@given(st.text(alphabet='[]{},:"\\\n 1a') | st.lists(st.sampled_from(PARTS)).map("".join), st.integers(1, 9))
+def test_json_is_cut_alike_however_it_comes(tmp_path_factory, text, size):
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    path.write_text("[{" + text)
+    whole = list(read([path]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kg.read.source.PIECE", size)
+        assert list(read([path])) == whole
+
+
+PAGES = [
+    lambda papers: papers,
+    lambda papers: {"total": len(papers), "data": papers, "meta": {"title": [{"x": []}]}},
+    lambda papers: {"status": "ok", "message": {"items": papers, "query": {"title": "x"}}, "next": None},
+    lambda papers: [{"results": papers[:1]}, {"next": "x", "results": papers[1:]}],
+]
+
+
+@law
+@given(
+    st.lists(st.tuples(st.text('ab\\"[]{}:,\n', min_size=1), st.lists(st.text('[]{}\\"')))),
+    st.sampled_from(PAGES),
+    st.sampled_from([None, 0, 2, "\t"]),
+    st.integers(1, 99),
+)
+def test_every_paper_of_a_json_document_is_read(tmp_path_factory, papers, page, indent, size):
+    records = [{"title": f"t{title}", "abstract": "Text.", "x": {"y": names}} for title, names in papers]
+    path = tmp_path_factory.getbasetemp() / "page.json"
+    path.write_text(json.dumps(page(records), indent=indent))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kg.read.source.PIECE", size)
+        read_again = list(read([path]))
+    assert [record.title for record in read_again] == [" ".join(record["title"].split()) for record in records]
+
+
+def test_a_record_without_end_is_rejected_without_being_held(tmp_path, monkeypatch):
+    monkeypatch.setattr("kg.read.source.LINE_LIMIT", 1000)
+    monkeypatch.setattr("kg.read.source.PIECE", 100)
+    path = tmp_path / "long.json"
+    fine = {"title": "Fine", "abstract": "Text."}
+    path.write_text(json.dumps([fine, {"title": "x" * 5000}, fine, {"title": ["[]"] * 5000}, fine], indent=1))
+    records = list(read([path]))
+    assert [getattr(record, "reason", "") for record in records] == [
+        "",
+        "record of more than 1,000 characters",
+        "",
+        "record of more than 1,000 characters",
+        "",
+    ]
+    assert max(len(record.raw) for record in records if isinstance(record, Reject)) < 1200
 
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=5)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg.model import Paper, Reject
-from kg.read import atom, bibtex, fields, jsonl, listing, medline, ris, wos
+from kg.read import atom, bibtex, documents, fields, jsonl, listing, medline, ris, wos
 from kg.read.join import merge
 from kg.read.source import Source, check, files, opened
 
@@ -30,6 +30,7 @@ class Format:
 
 
 FORMATS = (
+    Format("JSON", documents.recognise, documents.parse),
     Format("JSON Lines", jsonl.recognise, jsonl.parse),
     Format("arXiv Atom", atom.recognise, atom.parse),
     Format("BibTeX", bibtex.recognise, bibtex.parse),

@@ -18,6 +18,7 @@ from kg.errors import InputError
 from kg.model import Reject
 
 HEAD = 1 << 16  # bytes by which a format is recognised
+PIECE = 1 << 16  # bytes
 LINE_LIMIT = 1 << 24  # characters; no record of a paper is longer, and a hostile one must not fill the memory
 RAW_LIMIT = 100_000  # characters of a rejected record that are kept for mending
 
@@ -77,7 +78,7 @@ class Source:
         decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(self.encoding)(errors), translate=True)
         number = 1
         try:
-            while data := self.stream.read1(HEAD):
+            while data := self.stream.read1(PIECE):
                 piece = decoder.decode(data)
                 number += piece.count("\n")
                 yield piece
