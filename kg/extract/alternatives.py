@@ -9,7 +9,7 @@ from kg.extract.choices import Alternative
 from kg.extract.features import bucket, pair_features, unit_class
 from kg.extract.numbers import Number
 from kg.extract.passages import Name, Passage, Scene, Spot, Thing
-from kg.extract.phrases import phrases
+from kg.extract.phrases import nameless, phrases
 from kg.files import PACKAGE
 from kg.model import Result
 
@@ -133,6 +133,12 @@ def things_for(role: str, spot: Spot, previous: str | None) -> Iterator[Alternat
         "none", f"none {unit_class(number)}", f"none {situation}", f"none things={min(3, len(things))}",
         f"none previous={previous is not None} here={count}",
     ])  # fmt: skip
+    for phrase in nameless(role, spot):
+        head, first = spot.passage.words[phrase.last - 1], spot.passage.words[phrase.first]
+        yield Alternative(phrase.text, [
+            *pair_features(spot, phrase, [*rivals, phrase]), "phrase", f"phrase {situation}", f"phrase head={head}",
+            f"phrase first={first}", f"phrase again={previous == phrase.text}",
+        ])  # fmt: skip
     for rank, thing in enumerate(things):
         again = previous is not None and previous in thing.surfaces
         if name := here.get(thing):

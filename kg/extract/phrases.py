@@ -17,6 +17,16 @@ _VERB = re.compile(
 _DEGREE = frozenset(
     "higher lower better fewer more less greater larger smaller longer shorter relative absolute average mean".split()
 )
+_HEADS = {
+    "subject": re.compile(
+        r"(?:model|baseline|approach|system|variant|framework|pipeline|agent|method|network|classifier|architecture"
+        r"|policy|algorithm|strategy|ensemble|implementation|encoder|decoder|detector|learner|controller|solver)s?$"
+    ),
+    "dataset": re.compile(
+        r"(?:(?:data)?set|benchmark|suite|task|environment|simulation|cohort|split|problem)s?$|corpus$|corpora$"
+    ),
+}
+_PLAIN = frozenset("proposed new novel same other existing previous prior several many most some first second".split())
 _CHANGE = re.compile(r"(?:improvement|reduction|increase|decrease|gain|drop|boost|saving|decline|rise)s?$")
 
 
@@ -29,6 +39,21 @@ def phrases(spot: Spot, taken: Sequence[Name]) -> Iterator[Name]:
     for left, right in dict.fromkeys(ranges):
         if left < right and not any(name.first < right and left < name.last for name in taken):
             phrase = _name(spot, left, right)
+            if len(phrase.text) <= LONGEST:
+                yield phrase
+
+
+def nameless(role: str, spot: Spot) -> Iterator[Name]:
+    """Phrases for what has no name: `the fine-tuned model` as subject, `a held-out test set` as data set."""
+    words, head = spot.passage.words, _HEADS.get(role)
+    for last, word in enumerate(words if head else ()):
+        if head is None or not head.match(word):
+            continue
+        first = last
+        while first > max(0, last - _LONGEST) and not _STOP.match(words[first - 1]) and words[first - 1] not in _PLAIN:
+            first -= 1
+        if first < last:
+            phrase = _name(spot, first, last + 1)
             if len(phrase.text) <= LONGEST:
                 yield phrase
 
