@@ -28,6 +28,7 @@ def understand(
     inputs: Sequence[str | Path],
     *,
     listing_year: int | None = None,
+    columns: Mapping[str, str] = MappingProxyType({}),
     min_score: float = 0.0,
     pipeline: str | Path = extract.WEIGHTS,
     labels: Mapping[str, str] = MappingProxyType({}),
@@ -38,10 +39,10 @@ def understand(
 ) -> Corpus:
     """Read, extract and link.
 
-    `pipeline` and `labels` are those of `kg.extract.load`. Raises InputError for an input that cannot be read at all,
-    and ModelError for a pipeline that cannot be loaded.
+    `columns` is that of `kg.read.read`, `pipeline` and `labels` are those of `kg.extract.load`. Raises InputError for
+    an input that cannot be read at all, and ModelError for a pipeline that cannot be loaded.
     """
-    records = read.read(inputs, listing_year=listing_year)
+    records = read.read(inputs, listing_year=listing_year, columns=columns)
     extractor = extract.load(pipeline, labels=labels)
     for warning in extractor.warnings:
         on_warning(warning)

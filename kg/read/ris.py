@@ -35,12 +35,11 @@ def parse(source: Source) -> Iterator[Paper | Reject]:
 def _paper(values: Values) -> Paper | str | None:
     if values.keys() <= {"ER"}:
         return None
-    dates = [match.group() for value in every(values, "DA", "PY", "Y1") if (match := _DATE.match(value))]
     return paper(
         title=one(values, "TI", "T1") or one(values, "CT", "BT"),
         abstract=one(values, "AB", "N2"),
         authors=map(first_name_first, split(values, "AU", "A1")),
-        dates=sorted(dates, key=len, reverse=True),
+        dates=[match.group() for value in every(values, "DA", "PY", "Y1") if (match := _DATE.match(value))],
         ids=every(values, "DO", "M3", "AN"),
         links=split(values, "UR", "L2", "LK", "L1", at="\n"),
         categories=split(values, "KW"),
