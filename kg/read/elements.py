@@ -23,7 +23,9 @@ _DECLARED = re.compile(r"""\s*<\?xml\b[^>]{0,100}\bencoding\s*=\s*["']([\w.-]{1,
 _TABLES = re.compile(r"(?:iso[-_]?8859[-_]?\d{1,2}|latin-?1|(?:windows-|cp)125\d|koi8-[ru]|macroman)", re.IGNORECASE)
 _CLOSING = {"<!--": "-->", "<![CDATA[": "]]>"}
 _LONGEST_COMMENT = 1 << 20  # characters; what stays open for longer is no comment, and hides no record
+_DEEPEST = 100
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_INDENTED = re.compile(r"\n[ \t]+$")  # by a pretty-printer: nobody breaks a line before an index
 _AROUND = {"tex-math": "$", **dict.fromkeys(("br", "li", "p", "sec", "title"), " ")}
 
 _POWER = re.compile(r"\s*[-+\u2212]?\d")
@@ -151,9 +153,19 @@ def _tree(line: int, written: str) -> Element | str:
     """The element, or why it is none. Nothing declares an entity: those of HTML are known, others are refused."""
     builder = TreeBuilder()
     unknown: list[str] = []
+    depth = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST:
+            raise RecursionError
         builder.start(_local(name), {_local(key): value for key, value in attributes.items()})
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        builder.end(_local(name))
 
     def skipped(name: str, _: bool) -> None:
         if f"{name};" in html5:
@@ -165,13 +177,15 @@ def _tree(line: int, written: str) -> Element | str:
     parser.buffer_text = True
     parser.UseForeignDTD(True)  # which is not there: an entity without declaration is then skipped, no error
     parser.StartElementHandler = start
-    parser.EndElementHandler = lambda name: builder.end(_local(name))
+    parser.EndElementHandler = end
     parser.CharacterDataHandler = builder.data
     parser.SkippedEntityHandler = skipped
     try:
         parser.Parse(_CONTROL.sub("\ufffd", written), True)
     except expat.ExpatError as error:
         return f"broken XML in line {line + error.lineno - 1}: {expat.ErrorString(error.code)}"
+    except RecursionError:
+        return "broken XML: nested too deeply"
     return f"unknown entity &{unknown[0]};" if unknown else builder.close()
 
 
@@ -188,6 +202,8 @@ def plain(element: Element | None) -> str:
         if isinstance(item, str):
             parts.append(item)
             continue
+        if item.tag in ("sub", "sup"):
+            parts[-1] = _INDENTED.sub("", parts[-1])
         around = _AROUND.get(item.tag, "")
         power = item.tag == "sup" and parts[-1][-1:].isdigit() and _POWER.match(item.text or "")
         inside = [part for child in item for part in (child, child.tail or "")]
