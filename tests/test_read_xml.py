@@ -12,6 +12,7 @@ from kg.read import read
 
 ROOTS = {
     "feed": "<entry><title>T{}</title><summary>S.</summary></entry>",
+    "collection": "<paper><title>T{}</title><abstract>S.</abstract></paper>",
     "PubmedArticleSet": "<PubmedArticle><MedlineCitation><Article><ArticleTitle>T{}</ArticleTitle>"
     "<Abstract><AbstractText>S.</AbstractText></Abstract>"
     "</Article></MedlineCitation></PubmedArticle>",

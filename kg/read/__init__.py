@@ -17,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kg.model import Paper, Reject
-from kg.read import atom, bibtex, documents, fields, jsonl, listing, medline, pubmed, ris, table, wos
+from kg.read import anthology, atom, bibtex, documents, fields, jsonl, listing, medline, pubmed, ris, table, wos
 from kg.read.join import merge
 from kg.read.source import Source, check, files, opened
 
@@ -36,6 +36,7 @@ FORMATS = (
     Format("JSON Lines", jsonl.recognise, jsonl.parse),
     Format("arXiv Atom", atom.recognise, atom.parse),
     Format("PubMed XML", pubmed.recognise, pubmed.parse),
+    Format("ACL Anthology", anthology.recognise, anthology.parse),
     Format("BibTeX", bibtex.recognise, bibtex.parse),
     Format("RIS", ris.recognise, ris.parse),
     Format("MEDLINE", medline.recognise, medline.parse),
