@@ -219,13 +219,20 @@ def test_a_record_without_end_is_rejected_without_being_held(tmp_path, monkeypat
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=5)
 KEYS = ["id", "title", "abstract", "authors", "date", "url", "categories", "doi", "arxiv_id", "upvotes", "author_count"]
+FOREIGN = """paper summary publishedAt authors_parsed versions update_date display_name abstract_inverted_index authorships
+locations publication_date publication_year topics paperId externalIds year fieldsOfStudy s2FieldsOfStudy DOI URL author
+issued published subject keyword note subtitle""".split()
+INNER = st.sampled_from(["name", "title", "a", "display_name", "family", "date-parts", "ArXiv", "created", "category"])
 
 
 @law
-@given(st.dictionaries(st.sampled_from(KEYS), JSON | st.dictionaries(st.just("name"), JSON)))
-def test_no_object_breaks_the_reader(tmp_path_factory, value):
+@given(
+    st.dictionaries(st.sampled_from(KEYS), JSON | st.dictionaries(st.just("name"), JSON)),
+    st.dictionaries(st.sampled_from(FOREIGN), JSON | (inner := st.dictionaries(INNER, JSON)) | st.lists(inner)),
+)
+def test_no_object_breaks_the_reader(tmp_path_factory, value, foreign):
     path = tmp_path_factory.getbasetemp() / "any.jsonl"
-    path.write_text(json.dumps(value) + "\n")
+    path.write_text(json.dumps({"title": "Title", **value, **foreign}) + "\n")
     [record] = read([path])
     json.dumps(_told(record), ensure_ascii=False).encode()
 

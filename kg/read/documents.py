@@ -131,7 +131,8 @@ class _Cutter:
     def _value(self, start: int) -> Iterator[Line]:
         """A string, a number, or another word: where a record should stand, it is none."""
         if not self.within and not self._in_page:
-            yield Line(self.line + self.text.count("\n", 0, start), self.text[start : self.at])
+            self._drop(start)
+            yield from self._finished(self.at)
 
     def _opened(self, bracket: str, start: int) -> None:
         key = _PAGE_KEY.fullmatch(self.text, self.string, start)
@@ -163,7 +164,8 @@ class _Cutter:
         if self.around[-1:] == [opening]:
             self.around.pop()
         else:
-            yield Line(self.line + self.text.count("\n", 0, self.at), bracket, f"broken JSON: unexpected {bracket}")
+            self._drop(self.at)
+            yield Line(self.line, bracket, f"broken JSON: unexpected {bracket}")
 
     def _finished(self, end: int) -> Iterator[Line]:
         if not self.skipped:

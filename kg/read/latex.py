@@ -12,6 +12,12 @@ _FORMULA = re.compile(
     r"|(?P<dollars>\${1,2}(?:[^$\\]|\\.)+\${1,2})",
     re.DOTALL,
 )
+_LETTER = (
+    r"(?:\\[\"'`^~=.]\s{0,3}(?:\{\\?[A-Za-z]\}|\\[ij](?![A-Za-z])|[A-Za-z])"
+    r"|\\[Hcuvkrdb](?:\s{0,3}\{\\?[A-Za-z]\}|\s{1,3}[A-Za-z](?![A-Za-z]))"
+    r"|\\(?:ss|[oOlL]|ae|AE|oe|OE|aa|AA)(?:\{\}|(?![A-Za-z])))"
+)
+_FORMULA_OR_LETTER = re.compile(rf"(?P<letter>\{{{_LETTER}\}}|{_LETTER})|{_FORMULA.pattern}", re.DOTALL)
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)([%$])")
 _LINKED = re.compile(r"\\href\s*\{[^{}]*\}")
 
@@ -29,6 +35,13 @@ def plain(written: str) -> str:
             parts += [_decoded(written[start : match.start()]), formula]
             start = match.end()
     return "".join([*parts, _decoded(written[start:])])
+
+
+def accents(written: object) -> str:
+    """Accented and foreign letters as characters, and all else as it is written; "" for no string."""
+    if not isinstance(written, str) or "\\" not in written:
+        return written if isinstance(written, str) else ""
+    return _FORMULA_OR_LETTER.sub(lambda match: plain(match[0]) if match["letter"] else match[0], written)
 
 
 def _decoded(written: str) -> str:
