@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kg.errors import InputError
 from kg.files import PACKAGE
 from kg.model import Paper, Reject
-from kg.read import merge, read
+from kg.read import markup, merge, read
 
 CASES = Path(__file__).parent / "cases" / "read"
 law = settings(deadline=None, max_examples=60)
@@ -148,6 +148,27 @@ def test_names_that_are_no_text_can_be_reported(tmp_path):
     assert record.file.endswith("\\xe9.txt")
 
 
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("<jats:title>Abstract</jats:title><jats:p>We <jats:italic>fold</jats:italic>.</jats:p>", "We fold."),
+        ("<jats:sec><jats:title>Aim</jats:title><jats:p>One.</jats:p></jats:sec><p>Two.</p>", "Aim One. Two."),
+        ("p < 0.05 & q>r, <i>n</i> < 3 &amp; H<sub>2</sub>O", "p < 0.05 & q>r, n < 3 & H2O"),
+        ("10<sup>-6</sup> of the 4<sup>th</sup>", "10^-6 of the 4th"),
+        ("<alternatives><tex-math>$x^2$</tex-math><mml:math><mml:mi>x</mml:mi></mml:math></alternatives>", "$x^2$"),
+        (r"<tex-math>\documentclass{minimal} \begin{document}$$a<b$$\end{document}</tex-math>", "$$a<b$$"),
+        ("<p>never <b>closed, x<y", "never closed, x<y"),
+        ("a &lt; b &unknown; &#0; <y> AT&T", "a < b &unknown; \ufffd <y> AT&T"),
+        ("<p>&unknown; &amp;lt;</p>", "&unknown; &lt;"),
+        ("<p>A<br>B<img src='x'>C</p>", "A B<img src='x'>C"),
+        ("<i>" * 5000 + "deep", "deep"),
+        ("<i>" * 5000 + "deep" + "</i>" * 5000, "deep"),
+    ],
+)
+def test_markup_becomes_text(written, text):
+    assert " ".join(markup.plain(written).split()) == text
+
+
 ANY = st.text() | st.lists(st.sampled_from(["", "·", "  • 3 authors", "May 2", "Title", "Upvote", "7"])).map("\n".join)
 
 
@@ -219,9 +240,9 @@ def test_a_record_without_end_is_rejected_without_being_held(tmp_path, monkeypat
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=5)
 KEYS = ["id", "title", "abstract", "authors", "date", "url", "categories", "doi", "arxiv_id", "upvotes", "author_count"]
-FOREIGN = """paper summary publishedAt authors_parsed versions update_date display_name abstract_inverted_index authorships
-locations publication_date publication_year topics paperId externalIds year fieldsOfStudy s2FieldsOfStudy DOI URL author
-issued published subject keyword note subtitle""".split()
+FOREIGN = """paper summary publishedAt authors_parsed versions update_date display_name abstract_inverted_index
+authorships locations publication_date publication_year topics paperId externalIds year fieldsOfStudy s2FieldsOfStudy
+DOI URL author issued published subject keyword note subtitle""".split()
 INNER = st.sampled_from(["name", "title", "a", "display_name", "family", "date-parts", "ArXiv", "created", "category"])
 
 

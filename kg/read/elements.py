@@ -56,8 +56,8 @@ def records(opened: Source, root: str, *names: str) -> Iterator[Record | Reject]
             yield cut
             continue
         line, written = cut
-        tree = bad_byte(written) or _tree(line, written)
-        yield opened.reject(line, tree, written) if isinstance(tree, str) else Record(line, written, tree)
+        content = bad_byte(written) or tree(line, written)
+        yield opened.reject(line, content, written) if isinstance(content, str) else Record(line, written, content)
 
 
 class _Cutter:
@@ -149,7 +149,7 @@ class _Cutter:
         return self._line + self._text.count("\n", 0, at)
 
 
-def _tree(line: int, written: str) -> Element | str:
+def tree(line: int, written: str) -> Element | str:
     """The element, or why it is none. Nothing declares an entity: those of HTML are known, others are refused."""
     builder = TreeBuilder()
     unknown: list[str] = []
@@ -204,7 +204,7 @@ def plain(element: Element | None) -> str:
             continue
         if item.tag in ("sub", "sup"):
             parts[-1] = _INDENTED.sub("", parts[-1])
-        around = _AROUND.get(item.tag, "")
+        around = "" if "$" in (item.text or "") else _AROUND.get(item.tag, "")
         power = item.tag == "sup" and parts[-1][-1:].isdigit() and _POWER.match(item.text or "")
         inside = [part for child in item for part in (child, child.tail or "")]
         pending += reversed([around or ("^" if power else ""), item.text or "", *inside, around])

@@ -16,7 +16,7 @@ from typing import Any
 
 from kg.model import Paper
 from kg.names import paper_key
-from kg.read import fields, latex
+from kg.read import fields, latex, markup
 
 _CATEGORIES = re.compile(r"[a-z-]+(\.[A-Za-z-]+)?(\s+[a-z-]+(\.[A-Za-z-]+)?)*")  # arXiv's: "cs.LG stat.ML"
 
@@ -66,7 +66,8 @@ def _categories(value: object) -> tuple[str, ...]:
 
 
 def _ours(record: _Record) -> _Record:
-    inner = record.get("paper")
+    """The record in our shape; one that is wrapped, as a paper that cites another is, is unwrapped."""
+    inner = next((record[key] for key in ("paper", "citingPaper", "citedPaper") if key in record), None)
     record = inner if isinstance(inner, dict) and "title" in inner else record
     return next((shape(record) for keys, shape in _SHAPES.items() if not keys.isdisjoint(record)), record)
 
@@ -100,6 +101,40 @@ def _day(value: object) -> str:
     return "-".join(f"{part:02}" for part in parts[:3]) if parts else ""
 
 
+def _openalex(record: _Record) -> _Record:
+    """A work of OpenAlex: the abstract as the places of each word, publishers' mark-up in the texts."""
+    places = _dict(record.get("abstract_inverted_index"))
+    words = sorted((at, word) for word, all_ in places.items() for at in _list(all_) if isinstance(at, int))
+    abstract = " ".join(word for _, word in words)
+    authors = [(_dict(_dict(item).get("author")), _dict(item)) for item in _list(record.get("authorships"))]
+    links = [_dict(place).get("landing_page_url") for place in _list(record.get("locations"))]
+    subjects = _list(record.get("topics")) + _list(record.get("keywords"))
+    return {
+        **record,
+        "title": markup.plain(record.get("title") or record.get("display_name")),
+        "abstract": markup.plain(abstract or record.get("abstract")),
+        "authors": [author.get("display_name") or item.get("raw_author_name") for author, item in authors],
+        "date": fields.first(fields.date, record.get("publication_date"), record.get("publication_year")),
+        "arxiv_id": fields.first(fields.arxiv_id, record.get("doi"), *links),
+        "url": fields.first(fields.url, _dict(record.get("primary_location")).get("landing_page_url"), *links),
+        "categories": [_dict(subject).get("display_name") for subject in subjects],
+    }
+
+
+def _semantic_scholar(record: _Record) -> _Record:
+    """A paper of Semantic Scholar's API, or of its bulk data, which write the keys in lower case."""
+    record = {key.lower(): value for key, value in record.items()}
+    ids = {key.lower(): value for key, value in _dict(record.get("externalids")).items()}
+    studied = [_dict(field).get("category") for field in _list(record.get("s2fieldsofstudy"))]
+    return {
+        **record,
+        "date": fields.first(fields.date, record.get("publicationdate"), record.get("year")),
+        "arxiv_id": ids.get("arxiv"),
+        "doi": ids.get("doi"),
+        "categories": _list(record.get("fieldsofstudy")) or studied,
+    }
+
+
 def _dict(value: object) -> _Record:
     return value if isinstance(value, dict) else {}
 
@@ -116,4 +151,6 @@ def _strings(value: object) -> list[str]:
 _SHAPES: Mapping[frozenset[str], Callable[[_Record], _Record]] = {
     frozenset({"summary"}): _daily_paper,
     frozenset({"authors_parsed"}): _arxiv,
+    frozenset({"abstract_inverted_index", "authorships"}): _openalex,
+    frozenset({"paperId", "externalIds", "corpusid", "externalids"}): _semantic_scholar,
 }
