@@ -69,12 +69,13 @@ def _ours(record: _Record) -> _Record:
     """The record in our shape; one that is wrapped, as a paper that cites another is, is unwrapped."""
     inner = next((record[key] for key in ("paper", "citingPaper", "citedPaper") if key in record), None)
     record = inner if isinstance(inner, dict) and "title" in inner else record
-    return next((shape(record) for keys, shape in _SHAPES.items() if not keys.isdisjoint(record)), record)
+    told = next((shape(record) for keys, shape in _SHAPES.items() if not keys.isdisjoint(record)), {})
+    return {**record, **{key: value for key, value in told.items() if value}}
 
 
 def _daily_paper(record: _Record) -> _Record:
     """What the API of daily papers says of one: the abstract is `summary`, the date is that of arXiv."""
-    return {**record, "abstract": record.get("abstract") or record["summary"], "date": record.get("publishedAt")}
+    return {"abstract": record.get("abstract") or record["summary"], "date": record.get("publishedAt")}
 
 
 def _arxiv(record: _Record) -> _Record:
@@ -86,7 +87,6 @@ def _arxiv(record: _Record) -> _Record:
         if parts
     ]
     return {
-        **record,
         "title": latex.accents(record.get("title")),
         "abstract": latex.accents(record.get("abstract")),
         "authors": names,
@@ -110,7 +110,6 @@ def _openalex(record: _Record) -> _Record:
     links = [_dict(place).get("landing_page_url") for place in _list(record.get("locations"))]
     subjects = _list(record.get("topics")) + _list(record.get("keywords"))
     return {
-        **record,
         "title": markup.plain(record.get("title") or record.get("display_name")),
         "abstract": markup.plain(abstract or record.get("abstract")),
         "authors": [author.get("display_name") or item.get("raw_author_name") for author, item in authors],
@@ -127,12 +126,45 @@ def _semantic_scholar(record: _Record) -> _Record:
     ids = {key.lower(): value for key, value in _dict(record.get("externalids")).items()}
     studied = [_dict(field).get("category") for field in _list(record.get("s2fieldsofstudy"))]
     return {
-        **record,
         "date": fields.first(fields.date, record.get("publicationdate"), record.get("year")),
         "arxiv_id": ids.get("arxiv"),
         "doi": ids.get("doi"),
         "categories": _list(record.get("fieldsofstudy")) or studied,
     }
+
+
+def _csl(record: _Record) -> _Record:
+    """An item of CSL-JSON, or a work of Crossref, which differs in lists of titles and in JATS."""
+    titles, subtitles = (_strings(record.get(key)) for key in ("title", "subtitle"))
+    title = ": ".join(titles[:1] + subtitles[:1]) or record.get("title")
+    noted = re.search(r"arxiv:\s*(\S+)", fields.text(record.get("note")), re.IGNORECASE)
+    places = [record.get(key) for key in ("URL", "number", "archive_location", "archive-location")]
+    return {
+        "title": latex.accents(markup.plain(title)),
+        "abstract": latex.accents(markup.plain(record.get("abstract"))),
+        "authors": [_name(author) for author in _list(record.get("author"))],
+        "date": next(filter(None, (_issued(record.get(key)) for key in ("issued", "published", "posted"))), None),
+        "doi": record.get("DOI"),
+        "arxiv_id": fields.first(fields.arxiv_id, record.get("DOI"), *places, noted and noted[1]),
+        "url": record.get("URL"),
+        "categories": record.get("keyword") or record.get("subject"),
+    }
+
+
+def _name(author: object) -> str:
+    """`Ludwig van Beethoven Jr`, or the name that is not in parts."""
+    parts = _dict(author)
+    person = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
+    written = " ".join(filter(None, (fields.text(parts.get(part)) for part in person)))
+    return written or fields.text(parts.get("literal") or parts.get("name") or author)
+
+
+def _issued(value: object) -> str | None:
+    """The date of `{"date-parts": [[2015, "8", 26]]}`, of a range the first one, or of a text."""
+    date = _dict(value)
+    parts = next(iter(_list(date.get("date-parts"))), None)
+    written = "-".join(str(part) for part in _list(parts) if isinstance(part, int | str))
+    return fields.first(fields.date, written, date.get("raw"), date.get("literal"), value)
 
 
 def _dict(value: object) -> _Record:
@@ -147,10 +179,11 @@ def _strings(value: object) -> list[str]:
     return [item for item in _list(value) if isinstance(item, str)]
 
 
-# By the keys of which any tells the shape; the first that has one is taken.
+# By the keys of which any tells the shape; the first that has one is taken. A shape gives what it says in our keys.
 _SHAPES: Mapping[frozenset[str], Callable[[_Record], _Record]] = {
     frozenset({"summary"}): _daily_paper,
     frozenset({"authors_parsed"}): _arxiv,
     frozenset({"abstract_inverted_index", "authorships"}): _openalex,
+    frozenset({"DOI", "author", "container-title", "issued"}): _csl,
     frozenset({"paperId", "externalIds", "corpusid", "externalids"}): _semantic_scholar,
 }
