@@ -19,7 +19,7 @@ from types import MappingProxyType
 from kg.model import Paper, Reject
 from kg.read import anthology, atom, bibtex, documents, fields, jsonl, listing, medline, pubmed, ris, table, wos
 from kg.read.join import merge
-from kg.read.source import Source, check, files, opened
+from kg.read.source import File, Source, check, files, opened
 
 __all__ = ["FORMATS", "Format", "merge", "read"]
 
@@ -51,9 +51,10 @@ def read(
 ) -> Iterator[Paper | Reject]:
     """Every record of the inputs, in order: a `Paper`, or a `Reject` that names file, line and reason.
 
-    An input is a file, a folder (with all below it, sorted), or "-" for standard input; gzip is unpacked. Records are
-    read one at a time. `listing_year` completes dates that come without a year. `columns` names the columns of CSV
-    and TSV files that have other names than `kg.read.table.NAMES` knows: {"title": "TI"}.
+    An input is a file, a folder (with all below it, sorted), a pattern like "papers/*.xml", or "-" for standard input;
+    what is packed (gzip, bzip2, xz, Zstandard, zip) is unpacked on the way. Records are read one at a time.
+    `listing_year` completes dates that come without a year. `columns` names the columns of CSV and TSV files that have
+    other names than `kg.read.table.NAMES` knows: {"title": "TI"}.
 
     Raises InputError, before anything is read, for an input that does not exist.
     """
@@ -66,7 +67,7 @@ def read(
     return (_completed(record, listing_year) for record in records) if listing_year else records
 
 
-def _file(path: Path | Reject, formats: Sequence[Format]) -> Iterator[Paper | Reject]:
+def _file(path: File | Reject, formats: Sequence[Format]) -> Iterator[Paper | Reject]:
     if isinstance(path, Reject):
         yield path
         return

@@ -1,23 +1,22 @@
-"""Where records come from: files, folders, gzip, standard input, each as a stream of numbered lines."""
+"""Where records come from: files, folders, patterns, standard input, packed or not, each as numbered lines."""
 
 import codecs
-import gzip
+import glob
 import io
 import os
 import re
 import stat
 import sys
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 from kg.errors import InputError
 from kg.model import Reject
+from kg.read.packed import DAMAGE, ZIP, Bytes, Member, is_zip, members, reason, unpacked
 
-HEAD = 1 << 16  # bytes by which a format is recognised
 PIECE = 1 << 16  # bytes
 LINE_LIMIT = 1 << 24  # characters; no record of a paper is longer, and a hostile one must not fill the memory
 RAW_LIMIT = 100_000  # characters of a rejected record that are kept for mending
@@ -28,9 +27,10 @@ _BOMS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_GZIP = b"\x1f\x8b"
-_DAMAGE = (OSError, EOFError, zlib.error, UnicodeError)
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
+
+
+File = Path | Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ class Source:
                 yield Line(number, line[:RAW_LIMIT], f"line of more than {LINE_LIMIT:,} characters")
                 while (line := text.readline(LINE_LIMIT)) and not line.endswith("\n"):
                     pass
-        except _DAMAGE as error:
-            yield Line(number + 1, "", _reason(error))
+        except DAMAGE as error:
+            yield Line(number + 1, "", reason(error))
 
     def pieces(self) -> Iterator[str | Reject]:
         """The text in pieces of any length, with LF for each line end; damage ends it with a Reject."""
@@ -83,8 +83,8 @@ class Source:
                 number += piece.count("\n")
                 yield piece
             yield decoder.decode(b"", final=True)
-        except _DAMAGE as error:
-            yield self.reject(number, _reason(error))
+        except DAMAGE as error:
+            yield self.reject(number, reason(error))
 
     def reject(self, line: int | None, reason: str, raw: str = "") -> Reject:
         """A record of this source that is no paper; bytes that are not UTF-8 are shown in hexadecimal in `raw`."""
@@ -104,29 +104,42 @@ def check(inputs: Sequence[str | Path]) -> None:
         if str(name) == "-":
             if sys.stdin is None:  # whoever started the program closed it
                 raise InputError("<stdin>: closed")
-        elif not os.path.lexists(name):
+        elif not os.path.lexists(name) and not _matching(name):
             raise InputError(f"{_shown(name)}: no such file or folder")
 
 
-def files(name: str | Path) -> Iterator[Path | Reject]:
-    """The input itself, or every file below a folder in sorted order; hidden ones (`.git`, `.DS_Store`) are skipped.
+def files(name: str | Path) -> Iterator[File | Reject]:
+    """The input itself, every file below a folder in sorted order, or every match of a pattern (`papers/**/*.xml`).
 
-    Inside a folder only regular files are opened: a named pipe or a device could block for ever. Links are followed,
-    each folder once.
+    A zip gives its members. Hidden files (`.git`, `.DS_Store`) are skipped. Inside a folder only regular files are
+    opened: a named pipe or a device could block for ever. Links are followed, each folder once.
     """
-    path = Path(name)
-    if path.is_dir():
-        yield from _walk(path, set())
+    seen: set[tuple[int, int]] = set()
+    if str(name) == "-" or os.path.lexists(name):
+        path = Path(name)
+        yield from _walk(path, seen) if path.is_dir() else _unzipped(path)
+    else:
+        for match in _matching(name):
+            yield from _entry(match, seen)
+
+
+def _matching(name: str | Path) -> list[Path]:
+    return sorted(map(Path, glob.glob(str(name), recursive=True)))  # noqa: PTH207  # Path.glob takes no absolute one
+
+
+def _unzipped(path: Path) -> Iterator[File | Reject]:
+    if is_zip(path):
+        yield from members(path, _shown(path))
     else:
         yield path
 
 
-def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Reject]:
+def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[File | Reject]:
     try:
         status = folder.stat()
         children = sorted(folder.iterdir())
     except OSError as error:
-        yield Reject(_shown(folder), None, _reason(error))
+        yield Reject(_shown(folder), None, reason(error))
         return
     if (status.st_dev, status.st_ino) in seen:
         return
@@ -136,32 +149,37 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Reject]:
     for child in children:
         if child.name.startswith("."):
             continue
-        try:
-            mode = child.stat().st_mode
-        except OSError as error:
-            yield Reject(_shown(child), None, _reason(error))
-            continue
-        if stat.S_ISDIR(mode):
-            yield from _walk(child, seen)
-        elif stat.S_ISREG(mode):
-            yield child
-        else:
-            yield Reject(_shown(child), None, "not a regular file")
+        yield from _entry(child, seen)
+
+
+def _entry(path: Path, seen: set[tuple[int, int]]) -> Iterator[File | Reject]:
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        yield Reject(_shown(path), None, reason(error))
+        return
+    if stat.S_ISDIR(mode):
+        yield from _walk(path, seen)
+    elif stat.S_ISREG(mode):
+        yield from _unzipped(path)
+    else:
+        yield Reject(_shown(path), None, "not a regular file")
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Source | Reject]:
-    """The file, unpacked when it is gzip, ready to be recognised and read; or why it cannot be opened."""
-    name = "<stdin>" if str(path) == "-" else _shown(path)
+def opened(path: File) -> Iterator[Source | Reject]:
+    """The file, unpacked when it is packed, ready to be recognised and read; or why it cannot be opened."""
+    name = path.name if isinstance(path, Member) else "<stdin>" if str(path) == "-" else _shown(path)
     try:
-        file = cast(io.BufferedReader, sys.stdin.buffer) if str(path) == "-" else path.open("rb")
-    except OSError as error:
-        yield Reject(name, None, _reason(error))
+        file = _file(path)
+    except DAMAGE as error:
+        yield Reject(name, None, reason(error))
         return
     try:
-        start, stream = _peeked(file)
-        if start.startswith(_GZIP):
-            start, stream = _peeked(gzip.GzipFile(fileobj=stream))
+        start, stream = unpacked(file)
+        if start.startswith(ZIP):
+            yield Reject(name, None, "a zip is read from a file, not from standard input or out of another")
+            return
         encoding = next((encoding for bom, encoding in _BOMS if start.startswith(bom)), "utf-8-sig")
         head = re.sub("\r\n?", "\n", start.decode(encoding, "replace"))
         yield Source(name, head, encoding, stream)
@@ -170,49 +188,11 @@ def opened(path: Path) -> Iterator[Source | Reject]:
             file.close()
 
 
-class _Bytes(Protocol):
-    def read1(self, size: int, /) -> bytes: ...
-
-
-def _peeked(file: _Bytes) -> tuple[bytes, io.BufferedReader]:
-    """The first bytes, and a stream that still begins with them; damage met on the way is raised when it is reached."""
-    start, damage = b"", None
-    try:
-        while len(start) < HEAD and (piece := file.read1(HEAD)):
-            start += piece
-    except _DAMAGE as error:
-        damage = error
-    return start, io.BufferedReader(_Rejoined(start, file, damage))
-
-
-class _Rejoined(io.RawIOBase):
-    """Bytes that were read ahead, then the rest of their file: a pipe cannot be rewound."""
-
-    def __init__(self, start: bytes, file: _Bytes, damage: Exception | None) -> None:
-        self._start, self._file, self._damage = io.BytesIO(start), file, damage
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        piece = self._start.read(len(buffer))
-        if not piece:
-            if self._damage:
-                raise self._damage
-            piece = self._file.read1(len(buffer))
-        buffer[: len(piece)] = piece
-        return len(piece)
+def _file(path: File) -> Bytes:
+    if isinstance(path, Member):
+        return path.open()
+    return cast(io.BufferedReader, sys.stdin.buffer) if str(path) == "-" else path.open("rb")
 
 
 def _shown(path: str | Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, EOFError):
-        return "compressed data ends too early"
-    if isinstance(error, gzip.BadGzipFile | zlib.error):
-        return f"compressed data is damaged: {error}"
-    if isinstance(error, UnicodeError):
-        return f"wrong encoding: {error}"
-    return f"cannot be read: {error.strerror or error}" if isinstance(error, OSError) else str(error)
