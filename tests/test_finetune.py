@@ -131,6 +131,22 @@ def test_training_gives_the_same_bytes_again_and_a_pipeline_that_extract_takes(c
     assert "SQuAD" in run("extract", paper, "--pipeline", tmp_path / "one").stdout
 
 
+def test_what_a_model_was_taught_is_what_extract_finds(corpus, tmp_path):
+    """Judgement learnt from the shipped tagger has no say over names that it has never been taught."""
+    run("train", corpus, "-o", tmp_path / "one", "--label", "ORG=Hardware", "--epochs", "30", "--seed", "3")
+    paper = tmp_path / "paper.jsonl"
+    paper.write_text(
+        "".join(
+            json.dumps({"title": f"{name}: a router", "abstract": f"We train {name} on PlumBank."}) + "\n"
+            for name in METHODS
+        ),
+        encoding="utf-8",
+    )
+    rows = map(json.loads, run("extract", paper, "--pipeline", tmp_path / "one").stdout.splitlines())
+    found = {(mention["text"], mention["type"]) for row in rows for mention in row["mentions"]}
+    assert {(name, "Hardware") for name in METHODS} <= found
+
+
 def test_a_folder_is_written_whole_or_not_at_all(tmp_path):
     def write(text, *, full=False):
         with atomic_folder(tmp_path / "model") as folder:

@@ -17,7 +17,6 @@ from kg.extract.lexicon_matcher import Matcher
 from kg.extract.mentions import settle
 from kg.extract.metrics import find_metrics
 from kg.extract.results import find_results
-from kg.extract.tagger import GROUP
 from kg.extract.titles import find_title_name
 from kg.lexicon import load
 from kg.model import TYPES, Mention
@@ -46,12 +45,14 @@ class Candidates:
     """What the pipeline's own components found, and the text as one string: `doc.text` joins the tokens anew each time.
 
     Found are the entities and every span group, such as that of `kg_tagger`. `labels` maps labels that are no type to
-    types, or to "" to leave them out; `ignored` counts the names whose label is neither.
+    types, or to "" to leave them out; `ignored` counts the names whose label is neither. `source` is `GROUP` for what
+    `kg.extract.judging` is to judge.
     """
 
     def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002
         self.labels: Mapping[str, str] = {}
         self.ignored: Counter[str] = Counter()
+        self.source = PIPELINE
 
     def __call__(self, doc: Doc) -> Doc:
         doc._.source = doc.text
@@ -59,21 +60,20 @@ class Candidates:
         return doc
 
     def _candidates(self, doc: Doc) -> Iterator[Mention]:
-        for span, score, source in _found(doc):
+        for span, score in _found(doc):
             type_ = self.labels.get(span.label_, span.label_)
             if type_ in TYPES:
-                yield Mention(span.start_char, span.end_char, span.text, type_, score, source)
+                yield Mention(span.start_char, span.end_char, span.text, type_, score, self.source)
             elif type_:
                 self.ignored[span.label_] += 1
 
 
-def _found(doc: Doc) -> Iterator[tuple[Span, float, str]]:
-    for name, group in doc.spans.items():
-        source = GROUP if name == GROUP else PIPELINE
+def _found(doc: Doc) -> Iterator[tuple[Span, float]]:
+    for group in doc.spans.values():
         scores = group.attrs.get("scores", ())
         known = len(scores) == len(group)
-        yield from ((span, float(scores[at]) if known else PIPELINE_SCORE, source) for at, span in enumerate(group))
-    yield from ((span, PIPELINE_SCORE, PIPELINE) for span in doc.ents)
+        yield from ((span, float(scores[at]) if known else PIPELINE_SCORE) for at, span in enumerate(group))
+    yield from ((span, PIPELINE_SCORE) for span in doc.ents)
 
 
 @Language.component("kg_patterns", requires=["doc._.source", "doc._.candidates"], assigns=["doc._.candidates"])

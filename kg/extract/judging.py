@@ -96,6 +96,8 @@ def whole(text: str, candidate: Mention) -> str:
     a formula or bracket is no name.
     """
     start, end = candidate.start, candidate.end
+    if candidate.source == PIPELINE:
+        return text[start:end] if end - start <= LONGEST else ""
     first, last = max(0, start - LONGEST), min(len(text), end + LONGEST)
     if text[start] in _JOINTS:
         while start > first and not text[start - 1].isspace():

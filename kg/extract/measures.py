@@ -47,7 +47,9 @@ def measure(shown: str, start: int, end: int, value: str | None) -> tuple[str | 
 def _unit(match: re.Match[str], shown: str) -> str | None:
     spelling, unit = match["unit"], canonical(match["unit"])
     attached = match.start() == match.start("unit")
-    if spelling in {"M", "G"} or (spelling in {"B", "t", "V"} and attached):  # scales, not metres or volts
+    if spelling in {"M", "G", "SEC", "MIN"} or (
+        spelling in {"B", "t", "V"} and attached
+    ):  # scales, not metres or volts
         return None
     if unit == "x" and re.match(r" *\d|[A-Z]", shown[match.end("unit") : match.end("unit") + 10]):  # 3 x 3, 8×A800
         return None

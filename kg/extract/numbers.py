@@ -87,6 +87,8 @@ _MONTH = "(?:January|February|March|April|May|June|July|August|September|October
 _OF_MONTH = re.compile(rf"(?<!\d)\d\d?(?:st|nd|rd|th)?(?: of)? {_MONTH}")
 _NUMBERED = re.compile(rf"(?:\b{_MONTH} |§ ?)$")
 _OTHER_SCRIPT = re.compile(" [\u0400-\u1dff\u3040-\ud7ff]")  # neither Latin nor Greek
+_CURRENCY = re.compile(r"(?:(?<![\w})\]~])|US)\$$")  # one behind a word or brace ends a formula
+_CONFIDENCE = re.compile(r"[ -]?(?:CI\b|confidence|credible)")  # 95% CI
 _FORMULA = re.compile(r"[^\s$]{0,12}\$|\\")
 
 
@@ -121,9 +123,11 @@ def _candidates(text: str, shown: str) -> Iterator[Number | None]:
 
 
 def _is_unread(number: Number, shown: str) -> bool:
-    """Whether it numbers a day or a paragraph, or belongs to a language whose digits or words are not read here."""
+    """Whether it numbers a day or a paragraph, says how sure another is, or is in digits or words not read here."""
     if not number.value.isascii():
         return number.kind != "complexity"
+    if number.unit == "%" and _CONFIDENCE.match(shown, number.end):
+        return True
     if number.unit not in {None, "rank"}:
         return False
     window = max(0, number.start - 10)
@@ -162,7 +166,11 @@ def _digits(match: re.Match[str], text: str, shown: str) -> Number | None:
     number = Number(start, unit_end, value, unit, scale=scale)
     if (number.end == end and shown[end : end + 1].isalpha()) or _DECADE.fullmatch(shown, start, number.end):
         return None  # 3D, 1990s
-    if number.unit is None and text[start - 1 : start] == "$" and not _FORMULA.match(text, match.end("digits")):
+    if (
+        number.unit is None
+        and _CURRENCY.search(text, max(0, start - 3), start)
+        and not _FORMULA.match(text, match.end("digits"))
+    ):
         number = replace(number, start=start - 1, unit="USD")
     if match["plus"] and number.qualifier is None:
         return replace(number, qualifier="over", qualifier_start=number.start)

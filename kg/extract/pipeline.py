@@ -16,7 +16,7 @@ from thinc.api import get_current_ops
 
 from kg.errors import ModelError
 from kg.extract import components, tokenizer  # noqa: F401  # the weights name the tokenizer
-from kg.extract.tagger import Tagger
+from kg.extract.tagger import GROUP, Tagger
 from kg.model import Extraction, Paper
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -80,10 +80,12 @@ def load(pipeline: str | Path = WEIGHTS, *, labels: Mapping[str, str] = _NO_LABE
         except (ImportError, KeyError, OSError, TypeError, ValueError) as error:
             raise ModelError(f"{pipeline}: cannot be loaded: {_line(error)}") from error
     nlp.max_length = 10**8  # the limit guards parsers that need much memory; ours does not
+    candidates = _candidates(nlp)
+    candidates.labels = labels
     for _, component in nlp.pipeline:
-        if isinstance(component, Tagger):
+        if isinstance(component, Tagger) and component.judged:
             component.threshold = min(component.threshold, _DOUBTFUL)
-    _candidates(nlp).labels = labels
+            candidates.source = GROUP
     return Extractor(
         nlp,
         _digest(nlp.path, labels),

@@ -34,6 +34,7 @@ _FILE = "network"
         "threshold": 0.0,
         "slope": 1.0,
         "offset": 0.0,
+        "judged": True,
     },
 )
 class Tagger:
@@ -42,6 +43,7 @@ class Tagger:
     Names are decoded with `eagerness` (`kg.extract.bio.decode`), and then kept if a mention of the same name in the
     document scores `threshold` or more. `attrs["scores"]` of the group holds the probability of each span: its score,
     whose log-odds are multiplied by `slope` and moved by `offset`, since networks are surer than they are right.
+    `judged` tells whether `kg.extract.judging` learnt from what this tagger finds, and so may overrule it.
     The other settings are the network's (`kg.extract.neural.build`).
     """
 
@@ -59,12 +61,14 @@ class Tagger:
         threshold: float = 0.0,
         slope: float = 1.0,
         offset: float = 0.0,
+        judged: bool = True,
     ) -> None:
         self.name = name
         self.eagerness = eagerness
         self.threshold = threshold
         self.slope = slope
         self.offset = offset
+        self.judged = judged
         self.network = build(width=width, depth=depth, pieces=pieces, rows=rows, vectors=vectors)
 
     def __call__(self, doc: Doc) -> Doc:

@@ -87,6 +87,7 @@ def train(
     )
     with atomic_folder(output) as folder:
         meta = {"description": "paperkg's names tagger, trained further", "license": ""}
+        tagger.judged = False
         save(nlp, tagger, {name: value for name, value in _config(nlp).items() if name in _SHAPE}, folder, meta)
         (folder / "README.md").write_text(card(trained), encoding="utf-8", newline="\n")
     return trained

@@ -32,8 +32,11 @@ def read_back(
 
 
 def annotated(corpus: Path, more: Path | None, abstracts: Path | None) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """The annotations of a corpus and, where given, of further abstracts, in order; and the texts by id."""
-    annotations = [*rows(corpus / "train.ann.jsonl"), *(rows(more) if more else ())]
+    """The annotations of a corpus and, where given, of further abstracts, in order; and the texts by id.
+
+    The further ones name a device only where the same sentence does, so they teach nothing of that role.
+    """
+    annotations = [*rows(corpus / "train.ann.jsonl"), *(map(_without_devices, rows(more)) if more else ())]
     wanted = {row["id"] for row in annotations}
     sources = [corpus / "train.texts.jsonl", *([abstracts] if abstracts else [])]
     texts = {
@@ -43,3 +46,8 @@ def annotated(corpus: Path, more: Path | None, abstracts: Path | None) -> tuple[
         if row["id"] in wanted
     }
     return annotations, texts
+
+
+def _without_devices(row: dict[str, Any]) -> dict[str, Any]:
+    results = [{key: value for key, value in result.items() if key != "hardware"} for result in row["results"]]
+    return {**row, "results": results}

@@ -97,7 +97,8 @@ def _of_result(
     )
     for role in ("subject", "dataset", "hardware", "baseline"):
         previous = getattr(last, role) if last else None
-        yield from _decided(role, things_for(role, spot, previous), _same_thing(results[0][role], row))
+        if role in results[0]:  # else the annotators did not look for it
+            yield from _decided(role, things_for(role, spot, previous), _same_thing(results[0][role], row))
 
 
 def _decided(
@@ -120,7 +121,7 @@ def _as_last(spot: Spot, metrics: Sequence[Name], result: Row, row: Row) -> Resu
     """The result as `find_results` would have told it, had every choice been right."""
     roles: dict[str, Any] = {}
     for role in ("subject", "dataset", "hardware", "baseline"):
-        is_right = _same_thing(result[role], row)
+        is_right = _same_thing(result.get(role), row)
         roles[role] = next((it for it, *_ in things_for(role, spot, None) if it and is_right(it)), None)
     metric = next((name.text for name in metrics if alike(name.text, result["metric"])), result["metric"])
     number = spot.number

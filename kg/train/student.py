@@ -4,6 +4,7 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import spacy
@@ -25,7 +26,7 @@ from kg.train.vectors import read_vectors
 
 logger = logging.getLogger(__name__)
 
-SHAPE = {"width": 96, "depth": 4, "pieces": 2, "rows": 5000}
+SHAPE: dict[str, Any] = {"width": 96, "depth": 4, "pieces": 2, "rows": 5000}
 SPACY = ">=3.8.18,<4.0.0"  # what the weights are tested with: the range of pyproject.toml
 EAGERNESS = (0.0, 1.0, 2.0, 3.0)  # what is tried on dev
 THRESHOLDS = tuple(step / 20 for step in range(6, 17))
@@ -176,7 +177,7 @@ def save(
     known = nlp.vocab.vectors
     keys = np.array(sorted(known.key2row, key=known.key2row.__getitem__), dtype=np.uint64)
     fresh.vocab.vectors = Vectors(data=known.data[[known.key2row[key] for key in keys]], keys=keys, name=known.name)
-    tuned = {setting: getattr(tagger, setting) for setting in ("eagerness", "threshold", "slope", "offset")}
+    tuned = {setting: getattr(tagger, setting) for setting in ("eagerness", "threshold", "slope", "offset", "judged")}
     fresh.add_pipe("kg_tagger", config={**shape, **tuned})
     _tagger_of(fresh).from_bytes(tagger.to_bytes())
     fresh.meta.update(
