@@ -42,15 +42,17 @@ def vectors(abstracts: Path, output: Path) -> None:
 
 @main.command()
 @click.option("--corpus", type=FOLDER, required=True, help="Folder of train.* and dev.*")
+@click.option("--annotations", type=FILE, help="Annotations by name alone, of papers in --abstracts.")
+@click.option("--abstracts", type=FILE, help="JSON Lines of id, title and abstract.")
 @click.option("--start", type=FILE, help="A teacher to go on from, instead of MiniLM.")
 @click.option("--epochs", default=5, show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("-o", "--output", type=NEW, required=True)
-def teacher(corpus: Path, start: Path | None, epochs: int, seed: int, output: Path) -> None:
+def teacher(corpus: Path, output: Path, **options: Any) -> None:
     """Fine-tune the teacher; the epoch that scores best on dev is kept."""
     from kg.train import teacher as teachers  # noqa: PLC0415
 
-    teachers.train(corpus, output, start=start, epochs=epochs, seed=seed)
+    teachers.train(corpus, output, **options)
 
 
 @main.command()

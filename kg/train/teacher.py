@@ -113,17 +113,21 @@ def train(
     corpus: Path,
     output: Path,
     *,
+    annotations: Path | None = None,
+    abstracts: Path | None = None,
     start: Path | None = None,
     epochs: int = 5,
     rate: float = 2.5e-4,
     seed: int = 0,
 ) -> None:
-    """Fine-tune on the annotated abstracts of `corpus`, and keep in `output` the epoch that scores best on dev.
+    """Fine-tune on the annotated abstracts of `corpus` and, where given, further ones; the epoch that scores best on dev is kept.
 
     `rate` is the peak learning rate of the top layer; `start` is a teacher to go on from instead of MiniLM.
     """
     nlp = blank()
     examples = read_annotated(nlp, corpus / "train.texts.jsonl", corpus / "train.ann.jsonl")
+    if annotations and abstracts:
+        examples += read_annotated(nlp, abstracts, annotations)
     gold = read_gold(corpus / "dev.gold.jsonl")
     docs = [nlp.make_doc(paper.text) for paper in gold]
     torch.manual_seed(seed)
