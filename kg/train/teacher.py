@@ -120,7 +120,7 @@ def train(
     rate: float = 2.5e-4,
     seed: int = 0,
 ) -> None:
-    """Fine-tune on the annotated abstracts of `corpus` and on further ones; `output` is the epoch that does best on dev.
+    """Fine-tune on the annotated abstracts of `corpus` and on further ones; kept is the epoch that does best on dev.
 
     `rate` is the peak learning rate of the top layer; `start` is a teacher to go on from instead of MiniLM.
     """
