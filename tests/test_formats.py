@@ -75,7 +75,7 @@ def test_one_format_recognises_a_sample(name):
 
 @pytest.mark.parametrize("name", sorted(WRITTEN.keys() - {"CSV"}))
 def test_an_endless_record_is_rejected_without_being_held(tmp_path, monkeypatch, name):
-    monkeypatch.setattr("kg.read.source.LINE_LIMIT", 1000)
+    monkeypatch.setattr("kg.read.blocks.RECORD_LIMIT", 1000)
     path = tmp_path / "long"
     path.write_text(_written(name, ["a\n" * 2000, "Text."]))
     first, second = read([path])

@@ -48,7 +48,7 @@ def parse(source: Source) -> Iterator[Paper | Reject]:
 def _records(source: Source, block: Block, strings: dict[str, str]) -> Iterator[Paper | Reject]:
     """The papers of a block, most often one; its `@string`s are added to `strings`."""
     text = block.text.lstrip("\ufeff")
-    for part in parse_string(text, parse_stack=[]).blocks:
+    for at, part in enumerate(parse_string(text, parse_stack=[]).blocks):
         if isinstance(part, String):
             strings[part.key.lower()] = _resolved(str(part.value), strings)
             continue
@@ -62,7 +62,8 @@ def _records(source: Source, block: Block, strings: dict[str, str]) -> Iterator[
             found = _paper(values)
             yield source.reject(number, found, part.raw or text) if isinstance(found, str) else found
         elif isinstance(part, ParsingFailedBlock) and not _COMMENT.match(text):
-            yield source.reject(number, "broken BibTeX: the entry does not end, or a field is no `name = value`", text)
+            reason = "broken BibTeX: the entry does not end, or a field is no `name = value`"
+            yield source.reject(number, reason, (part.raw or "") if at else text)
 
 
 def _resolved(value: str, strings: Mapping[str, str]) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.model import Reject
-from kg.read import source as source_
 from kg.read.source import Line, Source
+
+RECORD_LIMIT = 1 << 22  # characters; no record of a paper is longer, and a hostile one must not fill the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,10 @@ def blocks(
             if block:
                 yield Block(block)
             block, size, lost = [], 0, False
-        size += len(line.text)
+        size += len(line.text) + 1
         fault = line.fault
-        if size > source_.LINE_LIMIT and not lost:
-            fault = f"record of more than {source_.LINE_LIMIT:,} characters"
+        if size > RECORD_LIMIT and not lost:
+            fault = f"record of more than {RECORD_LIMIT:,} characters"
         if fault:
             yield source.reject(line.number, fault, "\n".join(part.text for part in block))
             block, size, lost = [], 0, True

@@ -27,15 +27,16 @@ def parse(
         if isinstance(block, Reject):
             yield block
             continue
-        values: dict[str, list[str]] = {}
+        lines: dict[str, list[list[str]]] = {}
         current: list[str] = []
         for line in block.lines:
             text = line.text.lstrip("\ufeff").rstrip()
             if match := tag.match(text):
-                current = values.setdefault(match[1], [])
-                current.append(text[match.end() :].lstrip())
+                current = [text[match.end() :].lstrip()]
+                lines.setdefault(match[1], []).append(current)
             elif current and text:
-                current[-1] += "\n" + text.lstrip()
+                current.append(text.lstrip())
+        values = {name: ["\n".join(value) for value in several] for name, several in lines.items()}
         found = paper(values) if values else None
         if isinstance(found, str):
             yield source.reject(block.number, found, block.text.rstrip("\n"))
