@@ -41,7 +41,12 @@ def accents(written: object) -> str:
     """Accented and foreign letters as characters, and all else as it is written; "" for no string."""
     if not isinstance(written, str) or "\\" not in written:
         return written if isinstance(written, str) else ""
-    return _FORMULA_OR_LETTER.sub(lambda match: plain(match[0]) if match["letter"] else match[0], written)
+    return _FORMULA_OR_LETTER.sub(lambda match: _letter(match[0]) if match["letter"] else match[0], written)
+
+
+@cache  # there are not many
+def _letter(written: str) -> str:
+    return plain(written)
 
 
 def _decoded(written: str) -> str:

@@ -15,8 +15,12 @@ _TAG = re.compile(
 )
 _VOID = re.compile(r"<br\s*>", re.IGNORECASE)
 _NO_ENTITY = re.compile(r"&(?!(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{1,30});)", re.IGNORECASE)
-_SECOND_FORM = re.compile(r"<(mml:)?math\b.{0,20000}?</(mml:)?math>", re.DOTALL)  # of a formula that is in TeX as well
-_PREAMBLE = re.compile(r"\\documentclass.{0,2000}?\\begin\{document\}|\\end\{document\}", re.DOTALL)  # around a formula
+# Of a formula: its form that is not in TeX, and the TeX around it. Each stops at the next that opens: hostile text has
+# many that nothing closes.
+_SECOND_FORM = re.compile(r"<(?:mml:)?math\b(?:(?!<(?:mml:)?math\b).)*?</(?:mml:)?math>", re.DOTALL)
+_PREAMBLE = re.compile(
+    r"\\documentclass(?:(?!\\documentclass).){0,2000}?\\begin\{document\}|\\end\{document\}", re.DOTALL
+)
 _HEADING = re.compile(r"<(?:jats:)?title>\s*(?:abstract|summary)\s*[.:]?\s*</(?:jats:)?title>", re.IGNORECASE)
 
 
