@@ -78,8 +78,11 @@ _ORDERS = re.compile(
     r"[ -]orders?[ -]of[ -]magnitude\b"
 )
 _RANK = re.compile(
-    r"(?=[#\d])(?:#(?P<hash>\d{1,3})\b(?: (?:out )?of \d+)?|(?<![\w.-])(?P<ordinal>\d{1,3})(?:st|nd|rd|th)\b)"
+    r"(?=[#\dfst])(?:#(?P<hash>\d{1,3})\b|(?<![\w.-])(?P<ordinal>\d{1,3})(?:st|nd|rd|th)\b"
+    r"|(?<=ed )(?P<word>first|second|third)\b|(?<![\w-])(?P<place>first|second|third)(?=[ -](?:place|rank)\b))"
+    r"(?: (?:out )?of (?:the )?\d{1,4}\b)?"
 )
+_PLACES = {"first": "1", "second": "2", "third": "3"}
 _COMPLEXITY = re.compile(r"[OΘΩ](?<![A-Za-z].) *(?=\()")
 _LAST_WORD = re.compile(r"([A-Za-z.]+-?|[~≈<>≤≥])[ $]*(?:\b(?:an?|the|only|just) +)?$")
 _DECADE = re.compile(r"(?:19|20)\d0s")
@@ -114,7 +117,8 @@ def _candidates(text: str, shown: str) -> Iterator[Number | None]:
     for match in _ROUND.finditer(shown) if any(word in shown for word in ("illion", "thousand", "hundred")) else ():
         yield _spelt(*match.span(), "100" if match["hundred"] else "1", match["scale"], shown)
     for match in _RANK.finditer(shown):
-        yield Number(*match.span(), match["hash"] or match["ordinal"], "rank", "rank")
+        place = match["word"] or match["place"]
+        yield Number(*match.span(), _PLACES[place] if place else match["hash"] or match["ordinal"], "rank", "rank")
     for match in _COMPLEXITY.finditer(shown):
         yield _complexity(match, text)
     if "magnitude" in shown:

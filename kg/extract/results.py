@@ -23,6 +23,8 @@ _LEAST_QUANTITY = 0.4
 _LEAST_ROLE = 0.25
 _AVERAGE, _ON_AVERAGE = frozenset({"average", "averaged", "averaging", "mean"}), ("on", "average")
 _SHARED, _CONJUNCTIONS = frozenset({"up to", "average"}), frozenset({"and", ",", "or", "/"})
+_RANK, _PLACING = Name("rank", "word"), 0.9
+_PLACED = re.compile(r"(?:rank|place|placing|finish|leaderboard|position)")
 _EVIDENCE = 90  # characters that a quote may reach out for its metric, and again for its subject
 _FOR = re.compile(r"(?: \([^()]{1,20}\))? for (?:the )?")
 
@@ -39,7 +41,8 @@ def find_results(
         here = list(spots(scene, passage))
         kinds = classified("kind", KINDS, [number_features(spot, metrics) for spot in here])
         for spot, chances in zip(here, kinds, strict=True):
-            found = _results(spot, metrics, results[-1] if results else None, chances["result"], least)
+            chance = _PLACING if _is_placing(spot) else chances["result"]
+            found = _results(spot, metrics, results[-1] if results else None, chance, least)
             results += found
             sized = not found and spot.number.kind != "complexity"
             if sized and chances["quantity"] > _LEAST_QUANTITY and (size := _quantity(spot)).unit:
@@ -47,11 +50,18 @@ def find_results(
     return _once(results), tuple(quantities)
 
 
+def _is_placing(spot: Spot) -> bool:
+    """`ranks #1 of 42`, `placed second`: forms too rare to be learnt well."""
+    words = spot.passage.words
+    near = (*words[max(0, spot.first - 3) : spot.first], *words[spot.last : spot.last + 2])
+    return spot.number.kind == "rank" and any(map(_PLACED.match, near))
+
+
 def _results(spot: Spot, metrics: Sequence[Name], last: Result | None, chance: float, least: float) -> list[Result]:
     """The results of a number: none, one, or one for each metric that shares it."""
     if chance < least:
         return []
-    names = ranked("metric", metrics_for(spot, metrics, last))
+    names = [(_RANK, 1.0)] if _is_placing(spot) else ranked("metric", metrics_for(spot, metrics, last))
     metric = names[0][0]
     share = sum(part for name, part in names if name.text == metric.text)
     if chance * share < least:
@@ -68,7 +78,7 @@ def _results(spot: Spot, metrics: Sequence[Name], last: Result | None, chance: f
         spot.scene.text[start:end],
         metric.text,
         number.value,
-        number.unit,
+        None if metric is _RANK else number.unit,
         number.qualifier or _average(spot) or _shared_qualifier(spot, last),
         number.low,
         number.high,
