@@ -84,7 +84,7 @@ def build(
 ) -> None:
     """Build the graph of INPUT: Turtle, page, extractions and report.
 
-    INPUT is a file, a folder or `-` for standard input; without one the bundled sample is built.
+    INPUT is a file, packed or not, a folder, a pattern or `-` for standard input; without one the sample is built.
     """
     from kg import build as program
 
@@ -101,7 +101,7 @@ def build(
 def extract(inputs: tuple[str, ...], *, strict: bool, **options: Any) -> None:
     """Print what each paper of INPUT says, as JSON Lines.
 
-    INPUT is a file, a folder or `-` for standard input.
+    INPUT is a file, packed or not, a folder, a pattern or `-` for standard input.
     """
     from kg import report
 
