@@ -19,6 +19,7 @@ from kg.text import fold
 
 LEAST_SCORE = 0.4
 _LEAST_QUANTITY = 0.4
+_LEAST_DEFAULT = 0.6  # where no metric is named, and what goes without saying is a guess
 # A name overlooked is commoner than a role that the text does not give: a name needs this much, not the half.
 _LEAST_ROLE = 0.25
 _AVERAGE, _ON_AVERAGE = frozenset({"average", "averaged", "averaging", "mean"}), ("on", "average")
@@ -64,7 +65,7 @@ def _results(spot: Spot, metrics: Sequence[Name], last: Result | None, chance: f
     names = [(_RANK, 1.0)] if _is_placing(spot) else ranked("metric", metrics_for(spot, metrics, last))
     metric = names[0][0]
     share = sum(part for name, part in names if name.text == metric.text)
-    if chance * share < least:
+    if chance * share < (max(least, _LEAST_DEFAULT) if metric.kind == "default" else least):
         return []
     number = spot.number
     subject = _said_of(spot, metric) or _role("subject", spot, last)
