@@ -234,8 +234,8 @@ def test_everything_by_keyboard(visit, golden_page):
     tab.get_by_role("heading", name=name, exact=True).wait_for()
     tab.wait_for_function("document.activeElement.id === 'card'")
     tab.keyboard.press("Escape")
-    assert tab.locator("#card").is_hidden()
-    assert tab.evaluate("document.activeElement.querySelector('.name').textContent") == name, "focus goes back"
+    tab.locator("#card").wait_for(state="hidden")
+    tab.wait_for_function("name => document.activeElement.querySelector('.name')?.textContent === name", arg=name)
 
 
 def test_keys_zoom(visit, golden_page):
