@@ -4,6 +4,7 @@ import re
 
 import pytest
 from conftest import CASES, GOLDEN, linked_corpus
+from playwright.sync_api import expect
 
 from kg.graph import triples
 from kg.model import Concept, LinkedPaper, Mention, Paper, Run
@@ -104,8 +105,8 @@ def colours(tab):
 
 def test_opens_from_disk_and_draws(visit, golden_page):
     tab = visit(golden_page)
-    assert tab.locator("h1").inner_text() == "5 papers, 31 concepts, 12 results"
-    assert tab.locator("#list a").count() == 36
+    expect(tab.locator("h1")).to_have_text("5 papers, 31 concepts, 12 results")
+    expect(tab.locator("#list a")).to_have_count(36)
     assert colours(tab) > 20
 
 
@@ -124,20 +125,20 @@ def test_search_by_arrow_keys(visit, golden_page):
     tab = visit(golden_page)
     tab.locator("#search").fill("h100")
     options = tab.get_by_role("option")
-    assert options.count() == 2
+    expect(options).to_have_count(2)
     second = options.nth(1).locator(".name").inner_text()
     tab.keyboard.press("ArrowDown")
     assert tab.locator("#search").get_attribute("aria-activedescendant") == options.nth(1).get_attribute("id")
     tab.keyboard.press("Enter")
-    assert tab.locator("#card h2").inner_text() == second
+    expect(tab.locator("#card h2")).to_have_text(second)
 
 
 def test_search_tells_when_nothing_is_found(visit, golden_page):
     tab = visit(golden_page)
     tab.locator("#search").fill("zzzz")
-    assert tab.locator("#found").inner_text() == "Nothing goes by this name."
+    expect(tab.locator("#found")).to_have_text("Nothing goes by this name.")
     tab.keyboard.press("Enter")
-    assert tab.locator("#card").is_hidden()
+    expect(tab.locator("#card")).to_be_hidden()
 
 
 def test_concept_card_has_results_papers_and_the_marked_sentence(visit, golden_page):
@@ -146,16 +147,16 @@ def test_concept_card_has_results_papers_and_the_marked_sentence(visit, golden_p
     rows = [" ".join(row.split()) for row in card.locator("tbody tr").all_inner_texts()]
     assert any(row.startswith("up to 49.3 % of Mixtral 8x22B with NVIDIA H100") for row in rows), rows
     assert card.locator(".papers .title").all_inner_texts() == ["FoldServe: Folding Experts for Faster Training"]
-    assert card.locator(".papers .role a").inner_text() == "reports"
+    expect(card.locator(".papers .role a")).to_have_text("reports")
     assert set(card.locator("blockquote mark").all_inner_texts()) == {"Model FLOPs Utilization", "MFU"}
 
 
 def test_concept_card_leads_to_wider_and_narrower_concepts(visit, golden_page):
     tab = visit(f"{golden_page}#{H100}")
     tab.locator("#card .pill", has_text="NVIDIA Hopper").click()
-    assert tab.locator("#card h2").inner_text() == "NVIDIA Hopper"
+    expect(tab.locator("#card h2")).to_have_text("NVIDIA Hopper")
     tab.go_back()
-    assert tab.locator("#card h2").inner_text() == "NVIDIA H100"
+    expect(tab.locator("#card h2")).to_have_text("NVIDIA H100")
 
 
 def test_paper_card_has_its_links_abstract_and_results(visit, golden_page):
@@ -166,10 +167,10 @@ def test_paper_card_has_its_links_abstract_and_results(visit, golden_page):
     assert set(link.get_attribute("rel").split()) == {"noreferrer", "noopener"}
     assert "3 Jan 2024 · Ada Vector, Bo Tensor" in card.inner_text()
     assert card.locator("a", has_text="github.com/foldserve/foldserve").get_attribute("href").startswith("https://")
-    assert card.locator("tbody tr").count() == 2
+    expect(card.locator("tbody tr")).to_have_count(2)
     assert "1024" in card.locator(".sizes").inner_text()
     card.locator(".abstract a", has_text="H100 GPUs").click()
-    assert tab.locator("#card h2").inner_text() == "NVIDIA H100"
+    expect(tab.locator("#card h2")).to_have_text("NVIDIA H100")
 
 
 def test_click_on_a_node_opens_its_card(visit, golden_page):
@@ -191,10 +192,10 @@ def test_click_on_a_line_shows_its_evidence(visit, golden_page):
 def test_concepts_alone_are_joined_by_papers(visit, golden_page):
     tab = visit(golden_page)
     tab.get_by_role("button", name="Concepts only").click()
-    assert tab.locator("#legend button", has_text="Papers").is_hidden()
+    expect(tab.locator("#legend button", has_text="Papers")).to_be_hidden()
     tab.mouse.click(*spot(tab, "dataset/squareqa", "task/question-answering"))
     tab.locator("#card .papers").wait_for()
-    assert tab.locator("#card .papers > li").count() == 2
+    expect(tab.locator("#card .papers > li")).to_have_count(2)
     assert "Papers 2" in tab.locator("#card").inner_text()
 
 
@@ -206,7 +207,7 @@ def test_legend_hides_a_type(visit, golden_page):
     assert hardware.get_attribute("aria-pressed") == "false"
     assert tab.evaluate("nodes.get('hardware/h100')") is None
     assert tab.evaluate("edges.get().filter(edge => edge.to.startsWith('hardware/')).length") == 0
-    assert tab.locator("#list a", has_text="NVIDIA H100").count() == 0
+    expect(tab.locator("#list a", has_text="NVIDIA H100")).to_have_count(0)
     tab.evaluate(f"location.hash = '{H100}'")
     tab.get_by_role("heading", name="NVIDIA H100").wait_for()
     assert hardware.get_attribute("aria-pressed") == "true", "what is asked for is shown"
@@ -215,7 +216,7 @@ def test_legend_hides_a_type(visit, golden_page):
 def test_double_click_in_the_legend_shows_only_that_type(visit, golden_page):
     tab = visit(golden_page)
     tab.locator("#legend button", has_text="Metrics").dblclick()
-    assert tab.locator("#list a").count() == 7
+    expect(tab.locator("#list a")).to_have_count(7)
 
 
 def test_everything_by_keyboard(visit, golden_page):
@@ -252,14 +253,14 @@ def test_address_tells_what_is_open(visit, golden_page):
     tab = visit(f"{golden_page}#{FOLDSERVE}+{H100}")
     assert tab.locator("#card mark").all_inner_texts() == ["H100 GPUs"]
     tab.get_by_role("button", name="Close").click()
-    assert tab.locator("#card").is_hidden()
+    expect(tab.locator("#card")).to_be_hidden()
     tab.go_back()
-    assert tab.locator("#card").is_visible()
+    expect(tab.locator("#card")).to_be_visible()
 
 
 def test_unknown_address_opens_nothing(visit, golden_page):
     tab = visit(f"{golden_page}#method/%E0%A4%A")
-    assert tab.locator("#card").is_hidden()
+    expect(tab.locator("#card")).to_be_hidden()
 
 
 def brightness(tab):
@@ -299,10 +300,10 @@ def test_telephone(visit, golden_page):
     card = tab.locator("#card").bounding_box()
     assert (card["x"], card["width"]) == (0, 390)
     assert card["y"] > 300, "the card is a sheet at the bottom"
-    assert tab.locator("#list").is_hidden()
+    expect(tab.locator("#list")).to_be_hidden()
     tab.get_by_role("button", name="Close").click()
     tab.get_by_role("button", name="List").click()
-    assert tab.locator("#list").is_visible()
+    expect(tab.locator("#list")).to_be_visible()
 
 
 def test_tells_what_was_cut(visit, cut_page):
@@ -312,7 +313,7 @@ def test_tells_what_was_cut(visit, cut_page):
         told == "Showing the 20 of 31 concepts that most papers name and the 10 of 30 papers that name most of these."
     )
     tab.locator("#list a").first.click()
-    assert tab.locator("#card h2").inner_text() == "CommonNet"
+    expect(tab.locator("#card h2")).to_have_text("CommonNet")
     assert "Papers showing 10 of 30" in tab.locator("#card").inner_text()
 
 
@@ -320,7 +321,7 @@ def test_long_lists_are_opened_on_demand(visit, tmp_path_factory):
     tab = visit(written(tmp_path_factory, page(many_papers())) + "#method/common")
     assert "Papers showing 20 of 30" in tab.locator("#card").inner_text()
     tab.get_by_role("button", name="Show all 30 on this page").click()
-    assert tab.locator("#card .papers > li").count() == 30
+    expect(tab.locator("#card .papers > li")).to_have_count(30)
 
 
 def test_hostile_data_is_only_text(visit, tmp_path_factory):
@@ -341,7 +342,7 @@ def test_hostile_data_is_only_text(visit, tmp_path_factory):
     assert "{{ 7 * 7 }} ${7 * 7}" in card
     assert "<i>percent</i>" in card
     assert tab.evaluate("window.hacked") is None
-    assert tab.locator("#card img, #card script, #card b i, #card a[href^='javascript']").count() == 0
+    expect(tab.locator("#card img, #card script, #card b i, #card a[href^='javascript']")).to_have_count(0)
 
 
 def test_very_long_names_keep_the_page_in_shape(visit, tmp_path_factory):
