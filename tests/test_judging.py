@@ -3,7 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.extract import load
-from kg.extract.judging import by_surface, described, judge, whole
+from kg.extract.evidence import described
+from kg.extract.judging import judge
+from kg.extract.surfaces import by_surface, whole
 from kg.model import TYPES, Mention
 
 TEXT = (

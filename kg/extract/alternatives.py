@@ -59,14 +59,21 @@ def metric_names(scene: Scene, passage: Passage) -> list[Name]:
 
 
 def metrics_for(spot: Spot, metrics: Sequence[Name], last: Result | None) -> Iterator[Alternative[Name]]:
+    """The metrics that a number may be of; what is a share has no unit of time or memory."""
+    dimension = unit_class(spot.number) in _DIMENSIONS
+    for alternative in _metrics(spot, metrics, last):
+        if not dimension or alternative.it.text.rpartition(" ")[2].lower() not in _SHARES:
+            yield alternative
+
+
+def _metrics(spot: Spot, metrics: Sequence[Name], last: Result | None) -> Iterator[Alternative[Name]]:
     """The metrics of the sentence, those named before it, and those that go without saying.
 
     `last` is the last result before this number; its metric counts when it is of the same sentence.
     """
     previous = last.metric if last and last.start >= spot.passage.start else None
     unit, named = unit_class(spot.number), min(2, sum([name.kind == "Metric" for name in metrics]))
-    fits = _no_share if unit in _DIMENSIONS else _anything
-    for name in filter(fits, [*metrics, *phrases(spot, metrics)]):
+    for name in [*metrics, *phrases(spot, metrics)]:
         yield Alternative(name, [
             *pair_features(spot, name, [*metrics, name]),
             name.kind, f"{name.kind} {unit}", f"{name.kind} named={named}",
@@ -74,10 +81,7 @@ def metrics_for(spot: Spot, metrics: Sequence[Name], last: Result | None) -> Ite
             *_sort_of(name.text, unit),
         ])  # fmt: skip
     for since, thing in enumerate(_named_before(spot)):
-        away = Name(thing.text, "away")
-        if not fits(away):
-            continue
-        yield Alternative(away, [
+        yield Alternative(Name(thing.text, "away"), [
             "away", f"away {unit}", f"away named={named}", f"away any={bool(metrics)}", f"away since={since}",
             f"away count={min(3, len(thing.mentions))}", *_sort_of(thing.text, unit),
             f"away previous={previous is not None} {previous == thing.text}",
@@ -90,17 +94,8 @@ def metrics_for(spot: Spot, metrics: Sequence[Name], last: Result | None) -> Ite
         f"unit={unit}",
         *[it for it in words if len(it) > 2],
     ]
-    for default in filter(fits, [Name(text, "default") for text in _DEFAULTS]):
-        text = default.text
-        yield Alternative(default, [*situation, f"previous={previous and previous == text}"], text)
-
-
-def _no_share(metric: Name) -> bool:
-    return metric.text.rpartition(" ")[2].lower() not in _SHARES
-
-
-def _anything(_: Name) -> bool:
-    return True
+    for text in _DEFAULTS:
+        yield Alternative(Name(text, "default"), [*situation, f"previous={previous and previous == text}"], text)
 
 
 def _sort_of(metric: str, unit: str) -> tuple[str, ...]:

@@ -12,11 +12,12 @@ from spacy.tokens import Doc, Span
 
 from kg.extract.abbreviations import abbreviations
 from kg.extract.hardware import find_hardware
-from kg.extract.judging import PIPELINE, judge
+from kg.extract.judging import judge
 from kg.extract.lexicon_matcher import Matcher
 from kg.extract.mentions import settle
 from kg.extract.metrics import find_metrics
 from kg.extract.results import find_results
+from kg.extract.surfaces import PIPELINE
 from kg.extract.titles import find_title_name
 from kg.lexicon import load
 from kg.model import TYPES, Mention

@@ -5,7 +5,9 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from kg.extract.judging import ANSWERS, NOTHING, by_surface, described
+from kg.extract.evidence import described
+from kg.extract.judging import ANSWERS, NOTHING
+from kg.extract.surfaces import by_surface
 from kg.text import fold
 from kg.train.choices import Decision, fit
 from kg.train.folds import Annotated
