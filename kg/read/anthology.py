@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from kg.model import Paper, Reject
 from kg.names import paper_key
 from kg.read import fields
-from kg.read.elements import begins, lacking, plain, records
+from kg.read.elements import begins, plain, records
 from kg.read.source import Source
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
@@ -29,8 +29,7 @@ def parse(source: Source) -> Iterator[Paper | Reject]:
         elif record.tree.tag == "meta":
             date = _date(record.tree)
         else:
-            paper = _paper(record.tree, date)
-            yield source.reject(record.line, paper, record.written) if isinstance(paper, str) else paper
+            yield source.kept(record.line, _paper(record.tree, date), record.written)
 
 
 def _date(meta: Element) -> str | None:
@@ -42,7 +41,7 @@ def _date(meta: Element) -> str | None:
 def _paper(paper: Element, date: str | None) -> Paper | str:
     """The paper, or why the record is none."""
     title, abstract = plain(paper.find("title")), plain(paper.find("abstract"))
-    if reason := lacking(title, abstract):
+    if reason := fields.lacking(title, abstract):
         return reason
     doi = fields.doi(plain(paper.find("doi")))
     authors = [_name(author) for author in paper.iterfind("author")]

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from kg.model import Paper, Reject
 from kg.names import paper_key
 from kg.read import fields
-from kg.read.elements import begins, lacking, plain, records
+from kg.read.elements import begins, papers, plain
 from kg.read.source import Source
 
 _ANNOUNCED = re.compile(r"^arXiv:\S+ Announce Type: \S+ Abstract: ")  # the daily feed puts it before the abstract
@@ -18,12 +18,7 @@ def recognise(head: str) -> bool:
 
 
 def parse(source: Source) -> Iterator[Paper | Reject]:
-    for record in records(source, "feed", "entry"):
-        if isinstance(record, Reject):
-            yield record
-            continue
-        paper = _paper(record.tree)
-        yield source.reject(record.line, paper, record.written) if isinstance(paper, str) else paper
+    return papers(source, _paper, "feed", "entry")
 
 
 def _paper(entry: Element) -> Paper | str:
@@ -33,7 +28,7 @@ def _paper(entry: Element) -> Paper | str:
     id_ = plain(entry.find("id"))
     if "/api/errors" in id_:
         return f"an error of arXiv: {abstract}"
-    if reason := lacking(title, abstract):
+    if reason := fields.lacking(title, abstract):
         return reason
     links: dict[str, str | None] = {
         link.get("title", link.get("rel", "alternate")): link.get("href") for link in entry.iter("link")

@@ -59,8 +59,7 @@ def _records(source: Source, block: Block, strings: dict[str, str]) -> Iterator[
             values: dict[str, str] = {}
             for field in entry.fields:
                 values.setdefault(field.key.lower(), _resolved(str(field.value), strings))
-            found = _paper(values)
-            yield source.reject(number, found, part.raw or text) if isinstance(found, str) else found
+            yield source.kept(number, _paper(values), part.raw or text)
         elif isinstance(part, ParsingFailedBlock) and not _COMMENT.match(text):
             reason = "broken BibTeX: the entry does not end, or a field is no `name = value`"
             yield source.reject(number, reason, (part.raw or "") if at else text)

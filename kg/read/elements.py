@@ -6,13 +6,13 @@ never looked at. Prefixes of namespaces are left out of names.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from html.entities import html5
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from kg.model import Reject
+from kg.model import Paper, Reject
 from kg.read import fields, source
 from kg.read.source import Source, bad_byte
 
@@ -58,6 +58,12 @@ def records(opened: Source, root: str, *names: str) -> Iterator[Record | Reject]
         line, written = cut
         content = bad_byte(written) or tree(line, written)
         yield opened.reject(line, content, written) if isinstance(content, str) else Record(line, written, content)
+
+
+def papers(opened: Source, paper: Callable[[Element], Paper | str], root: str, *names: str) -> Iterator[Paper | Reject]:
+    """What `paper` makes of each element of these names: a paper, or the reason why it is none."""
+    for record in records(opened, root, *names):
+        yield record if isinstance(record, Reject) else opened.kept(record.line, paper(record.tree), record.written)
 
 
 class _Cutter:
@@ -209,9 +215,3 @@ def plain(element: Element | None) -> str:
         inside = [part for child in item for part in (child, child.tail or "")]
         pending += reversed([around or ("^" if power else ""), item.text or "", *inside, around])
     return fields.text("".join(parts))
-
-
-def lacking(title: str, abstract: str) -> str | None:
-    """Why a record with these is no paper, or None."""
-    missing = [name for name, value in (("title", title), ("abstract", abstract)) if not value]
-    return f"no {' and no '.join(missing)}" if missing else None

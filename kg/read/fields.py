@@ -118,3 +118,9 @@ def count(value: object) -> int | None:
 def first(read: Callable[[object], str | None], *values: object) -> str | None:
     """The first value that `read` understands."""
     return next((found for value in values if (found := read(value))), None)
+
+
+def lacking(title: str, abstract: str) -> str | None:
+    """Why a record with these is no paper, or None."""
+    missing = [name for name, value in (("title", title), ("abstract", abstract)) if not value]
+    return f"no {' and no '.join(missing)}" if missing else None

@@ -54,11 +54,7 @@ def parse(source: Source) -> Iterator[Paper | Reject]:
 def papers(source: Source, rows: Iterable[Row | Reject]) -> Iterator[Paper | Reject]:
     """The paper of each object, or why it is none."""
     for row in rows:
-        if isinstance(row, Reject):
-            yield row
-            continue
-        paper = shapes.paper(row.value)
-        yield source.reject(row.line, paper, row.written) if isinstance(paper, str) else paper
+        yield row if isinstance(row, Reject) else source.kept(row.line, shapes.paper(row.value), row.written)
 
 
 def objects(source: Source, lines: Iterable[Line] | None = None) -> Iterator[Row | Reject]:

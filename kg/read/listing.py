@@ -95,13 +95,13 @@ def _record(source: Source, paragraphs: Sequence[_Paragraph], byline: Byline | N
     lines = [*used, *(byline.lines if byline else ())]
     raw = "\n".join(line.text for line in lines).rstrip()
     bad = next((line for line in used if bad_byte(line.text)), None)
-    missing = [name for name, text in (("title", title), ("abstract", abstract)) if not fields.text(text)]
+    title, abstract = fields.text(title), fields.text(abstract)
     if bad:
         yield source.reject(bad.number, bad_byte(bad.text) or "", raw)
-    elif missing:
-        yield source.reject(lines[0].number, f"no {' and no '.join(missing)}", raw)
+    elif reason := fields.lacking(title, abstract):
+        yield source.reject(lines[0].number, reason, raw)
     else:
-        yield _paper(fields.text(title), fields.text(abstract), byline or Byline())
+        yield _paper(title, abstract, byline or Byline())
 
 
 def _paper(title: str, abstract: str, byline: Byline) -> Paper:

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from kg.model import Paper, Reject
 from kg.names import paper_key
 from kg.read import fields
-from kg.read.elements import begins, lacking, plain, records
+from kg.read.elements import begins, papers, plain
 from kg.read.source import Source
 
 _ARTICLES = ("PubmedArticle", "PubmedBookArticle")
@@ -24,12 +24,7 @@ def recognise(head: str) -> bool:
 
 
 def parse(source: Source) -> Iterator[Paper | Reject]:
-    for record in records(source, "PubmedArticleSet", *_ARTICLES):
-        if isinstance(record, Reject):
-            yield record
-            continue
-        paper = _paper(record.tree)
-        yield source.reject(record.line, paper, record.written) if isinstance(paper, str) else paper
+    return papers(source, _paper, "PubmedArticleSet", *_ARTICLES)
 
 
 def _paper(record: Element) -> Paper | str:
@@ -40,7 +35,7 @@ def _paper(record: Element) -> Paper | str:
         return "no title and no abstract"
     title = _TRANSLATED.sub(r"\1\2", plain(article.find("ArticleTitle")))
     abstract = " ".join(filter(None, map(_part, article.iterfind("Abstract/AbstractText"))))
-    if reason := lacking(title, abstract):
+    if reason := fields.lacking(title, abstract):
         return reason
     doi = fields.first(
         fields.doi,

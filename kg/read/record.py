@@ -30,9 +30,8 @@ def paper(
         if fault := bad_byte(value):
             return fault
     title, abstract = fields.text(title), _NONE.sub("", fields.text(abstract))
-    missing = [name for name, value in (("title", title), ("abstract", abstract)) if not value]
-    if missing:
-        return f"no {' and no '.join(missing)}"
+    if reason := fields.lacking(title, abstract):
+        return reason
     arxiv_id = fields.first(fields.arxiv_id, *ids, *links)
     doi = fields.first(fields.doi, *ids, *links)
     names = tuple(name for author in authors if (name := _NONE.sub("", fields.text(author))))

@@ -28,9 +28,8 @@ def paper(record: _Record) -> Paper | str:
     """The paper, or why the record is none."""
     record = _ours(record)
     title, abstract = fields.text(record.get("title")), fields.text(record.get("abstract"))
-    missing = [name for name, value in (("title", title), ("abstract", abstract)) if not value]
-    if missing:
-        return f"no {' and no '.join(missing)}"
+    if reason := fields.lacking(title, abstract):
+        return reason
     id_, link, doi = record.get("id"), record.get("url"), record.get("doi")
     arxiv_id = fields.first(fields.arxiv_id, record.get("arxiv_id"), id_, link, doi)
     doi = fields.first(fields.doi, doi, id_, link)

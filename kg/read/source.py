@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import cast
 
 from kg.errors import InputError
-from kg.model import Reject
+from kg.model import Paper, Reject
 from kg.read.packed import DAMAGE, ZIP, Bytes, Member, is_zip, members, reason, unpacked
 
 PIECE = 1 << 16  # bytes
@@ -85,6 +85,10 @@ class Source:
             yield decoder.decode(b"", final=True)
         except DAMAGE as error:
             yield self.reject(number, reason(error))
+
+    def kept(self, line: int, found: Paper | str, raw: str) -> Paper | Reject:
+        """The paper, or the reject that a reason makes of its record."""
+        return self.reject(line, found, raw) if isinstance(found, str) else found
 
     def reject(self, line: int | None, reason: str, raw: str = "") -> Reject:
         """A record of this source that is no paper; bytes that are not UTF-8 are shown in hexadecimal in `raw`."""

@@ -64,8 +64,7 @@ def parse(source: Source, columns: Mapping[str, str] = _NO_COLUMNS) -> Iterator[
         if isinstance(cells, str):
             yield source.reject(number, cells, raw)
         elif cells != names and any(cell.strip() for cell in cells) and not _SEPARATOR.fullmatch(raw):
-            found = _paper(cells, places)
-            yield source.reject(number, found, raw) if isinstance(found, str) else found
+            yield source.kept(number, _paper(cells, places), raw)
 
 
 def _header(head: str, columns: Mapping[str, str]) -> tuple[str, list[str], _Places] | None:

@@ -38,10 +38,8 @@ def parse(
                 current.append(text.lstrip())
         values = {name: ["\n".join(value) for value in several] for name, several in lines.items()}
         found = paper(values) if values else None
-        if isinstance(found, str):
-            yield source.reject(block.number, found, block.text.rstrip("\n"))
-        elif found:
-            yield found
+        if found is not None:
+            yield source.kept(block.number, found, block.text.rstrip("\n"))
 
 
 def one(values: Values, *tags: str) -> str:
