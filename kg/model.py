@@ -66,7 +66,9 @@ class Result:
 
     `value`, `low`, `high` and `baseline_value` are plain decimal numbers as strings ("49.3"), or, in `value` and
     `baseline` of a complexity, a formula ("O(L^4)"). `unit` is a spelling known to `kg.units` or the text's own.
-    `qualifier` is one of "up to", "at least", "over", "under", "about", "average".
+    `qualifier` is one of "up to", "at least", "over", "under", "about", "average". `change` is None for a level
+    (`reaches 49.3%`), else how the value differs from what it is compared with: "absolute" in the metric's own unit,
+    "relative" as a share or a multiple, "unclear" where % may mean either.
     """
 
     start: int
@@ -83,6 +85,7 @@ class Result:
     hardware: str | None = None
     baseline: str | None = None
     baseline_value: str | None = None
+    change: str | None = None
     score: float = 1.0
 
 

@@ -203,6 +203,13 @@ def test_a_complexity_is_no_number():
 
 
 @pytest.mark.parametrize(
+    ("word", "name"), [("absolute", "AbsoluteChange"), ("relative", "RelativeChange"), ("unclear", "UnclearChange")]
+)
+def test_changes(word, name):
+    assert of_result(change=word)[expand("kg:change")] == [ONTOLOGY + name]
+
+
+@pytest.mark.parametrize(
     ("words", "name"),
     [
         ("up to", "UpTo"),

@@ -92,6 +92,8 @@ def test_roles_are_mentions(terms):
 def test_qualifiers_and_units(terms):
     qualifiers = {term.removeprefix(ONTOLOGY) for term in terms.subjects(RDF.type, KG.Qualifier)}
     assert qualifiers == {"UpTo", "AtLeast", "MoreThan", "LessThan", "About", "Average"}
+    changes = {term.removeprefix(ONTOLOGY) for term in terms.subjects(RDF.type, KG.Change)}
+    assert changes == {"AbsoluteChange", "RelativeChange", "UnclearChange"}
     for unit in terms.subjects(RDF.type, QUDT.Unit):
         assert terms.value(unit, QUDT.symbol), unit
 

@@ -8,9 +8,9 @@ from kg.report import account_text, extraction_line, where
 PAPER = Paper("a-title-00000000", "A Tïtle", "M has 8 units.", date="2025", authors=("A",))
 CONCEPT = "https://w3id.org/paperkg/id/method/m"
 RESULT_KEYS = (
-    "start end text metric value unit qualifier low high subject dataset hardware baseline baseline_value score".split()
-)
-EVERY_ROLE = "accuracy 49.3 % about 49 50 M D H B 40".split()
+    "start end text metric value unit qualifier low high subject dataset hardware baseline baseline_value change score"
+).split()
+EVERY_ROLE = "accuracy 49.3 % about 49 50 M D H B 40 unclear".split()
 
 
 def test_an_extraction_has_the_keys_of_the_contract_in_their_order():
@@ -27,7 +27,7 @@ def test_an_extraction_has_the_keys_of_the_contract_in_their_order():
         "abstract": PAPER.abstract,
         "mentions": [mention | {"introduced": True}],
         "results": [
-            dict(zip(RESULT_KEYS, (8, 13, "M has", "m", "O(n)", *[None] * 9, 0.877), strict=True)),
+            dict(zip(RESULT_KEYS, (8, 13, "M has", "m", "O(n)", *[None] * 10, 0.877), strict=True)),
             dict(zip(RESULT_KEYS, (8, 9, "M", *EVERY_ROLE, 1.0), strict=True)),
         ],
         "quantities": [

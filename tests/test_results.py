@@ -35,8 +35,10 @@ def read(sentence: str) -> tuple[str, list[Mention]]:
     return text + sentence[at:], mentions
 
 
-def fields(line: str) -> dict[str, str]:
-    return dict(field.split("=", 1) for field in line[3:].split("; "))
+def fields(line: str) -> dict[str, str | None]:
+    """`unit=%; change=` as a dictionary; nothing behind the sign is None."""
+    pairs = (field.split("=", 1) for field in line[3:].split("; "))
+    return {key: value or None for key, value in pairs}
 
 
 @pytest.mark.parametrize(("sentence", "expected"), list(cases()))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from kg.extract.alternatives import KINDS, SIZES, counted, metric_names, metrics_for, size_features, things_for
+from kg.extract.changes import change
 from kg.extract.choices import classified, ranked
 from kg.extract.features import coordinated, number_features
 from kg.extract.passages import Name, Spot, spots, survey
@@ -88,6 +89,7 @@ def _results(spot: Spot, metrics: Sequence[Name], last: Result | None, chance: f
         _role("hardware", spot, last),
         baseline,
         baseline_value,
+        change(spot, metric.text, last),
         round(chance * share, 3),
     )
     return [replace(result, metric=name.text) for name in coordinated(spot, metric, metrics)]

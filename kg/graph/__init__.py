@@ -80,7 +80,8 @@ def _keyed(paper: str, spans: Iterable[Span], order: Callable[[Span], tuple[str,
 
 def _result_order(result: Result) -> tuple[str, ...]:
     names = result.metric, result.subject, result.dataset, result.hardware
-    ties = result.value, result.unit, result.qualifier, result.low, result.high, result.baseline, result.baseline_value
+    number = result.value, result.unit, result.qualifier, result.low, result.high
+    ties = *number, result.baseline, result.baseline_value, result.change
     return tuple(field or "" for field in (*names, *ties))
 
 

@@ -18,6 +18,7 @@ _QUALIFIERS = {
     "about": "kg:About",
     "average": "kg:Average",
 }
+_CHANGES = {"absolute": "kg:AbsoluteChange", "relative": "kg:RelativeChange", "unclear": "kg:UnclearChange"}
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)", re.ASCII)
 
 
@@ -34,6 +35,7 @@ def result_properties(result: Result, roles: Mapping[tuple[str, str], str]) -> P
     yield "schema:maxValue", _number(result.high)
     yield from _unit(result.unit)
     yield "kg:qualifier", expand(_QUALIFIERS[result.qualifier]) if result.qualifier else None
+    yield "kg:change", expand(_CHANGES[result.change]) if result.change else None
     yield "kg:subject", named("subject", result.subject)
     yield "kg:onDataset", named("dataset", result.dataset)
     yield "kg:onHardware", named("hardware", result.hardware)
@@ -81,13 +83,17 @@ def _quoted(span: Result | Quantity) -> Properties:
 
 
 def vocabulary(papers: Iterable[LinkedPaper]) -> Iterator[Triple]:
-    """The units and qualifiers in use with the words for them, so that no query needs the ontology to show `49.3 %`."""
+    """The units, qualifiers and kinds of change in use with the words for them, so that no query needs the ontology to
+    show `49.3 %`.
+    """
     spans: list[Result | Quantity] = []
     for linked in papers:
         spans += [*linked.results, *linked.quantities]
     qualifiers = {span.qualifier for span in spans if isinstance(span, Result) and span.qualifier}
     for qualifier in sorted(qualifiers):
         yield from stated(expand(_QUALIFIERS[qualifier]), _term("kg:Qualifier", "rdfs:label", qualifier))
+    for change in sorted({span.change for span in spans if isinstance(span, Result) and span.change}):
+        yield from stated(expand(_CHANGES[change]), _term("kg:Change", "rdfs:label", f"{change} change"))
     symbols = {iri: canonical(unit) for unit in {span.unit for span in spans if span.unit} if (iri := unit_iri(unit))}
     for iri, symbol in sorted(symbols.items()):
         yield from stated(iri, _term("qudt:Unit", "qudt:symbol", symbol or ""))

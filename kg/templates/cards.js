@@ -35,7 +35,8 @@ function results(rows, about) {
     const told = Object.entries(words).filter(([role]) => result.roles[role] && result.roles[role] !== about);
     return element("tr", {},
       element("td", { class: "value" }, result.qualifier ? `${result.qualifier} ` : null, element("b", {}, value), unit,
-        before ? element("small", {}, `from ${before}`) : null),
+        before ? element("small", {}, `from ${before}`) : null,
+        result.change && result.unit !== "x" ? element("small", {}, result.change) : null),
       element("td", {}, told.map(([role, word], place) => element(place ? "small" : "div", { class: role }, word,
         element("a", { href: `#${encodeURI(result.roles[role])}` }, name(result.roles[role]))))));
   };

@@ -37,7 +37,11 @@ _FIELDS = {
     "kind": "kg:quantityKind",
     "quote": "kg:quote",
 }
-_WORDS = {"unit": ("qudt:hasUnit", "qudt:symbol"), "qualifier": ("kg:qualifier", "rdfs:label")}
+_WORDS = {
+    "unit": ("qudt:hasUnit", "qudt:symbol"),
+    "qualifier": ("kg:qualifier", "rdfs:label"),
+    "change": ("kg:change", "rdfs:label"),
+}
 _ROLES = {
     "metric": "kg:metric",
     "subject": "kg:subject",
