@@ -16,9 +16,13 @@ _SYMBOLS = {
     "mu": "µ", "circ": "°", "*": "×", "2013": "–",
 }  # fmt: skip
 
+_WIDE = str.maketrans("０１２３４５６７８９．％", "0123456789.%")  # noqa: RUF001 - digits as wide as ideographs
+
 
 def plain(text: str) -> str:
     r"""The text with its LaTeX mark-up blanked, every character where it was: `$2.3\times$` gives ` 2.3     × `."""
+    if not text.isascii():
+        text = text.translate(_WIDE)
     if not any(mark in text for mark in ("\\", "$", "{", "*", "times")):
         return text
     return _MARKUP.sub(_shown, text)

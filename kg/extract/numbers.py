@@ -43,6 +43,9 @@ class Number:
 with (PACKAGE / "data" / "numbers.tsv").open(encoding="utf-8", newline="") as _file:
     _ROWS = list(csv.DictReader(_file, delimiter="\t", quoting=csv.QUOTE_NONE))
 _WORDS = {row["spelling"]: row["value"] for row in _ROWS if row["kind"] == "word"}
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_WORDS |= {f"{ten}-{one}": str(int(_WORDS[ten]) + n) for ten in _TENS for n, one in enumerate(_ONES, start=1)}
 _MULTIPLES = {row["spelling"]: (row["value"], row["unit"]) for row in _ROWS if row["kind"] == "multiple"}
 _SCALES = {row["spelling"].lower(): int(row["value"]) for row in _ROWS if row["kind"] == "scale"}
 _QUALIFIERS = {row["spelling"]: row["value"] for row in _ROWS if row["kind"] == "qualifier"}
@@ -59,8 +62,9 @@ _LONGEST = 40  # digits; what has more is no number that anybody reads
 # The look-ahead comes first: it turns the search away from every other character at once.
 _DIGITS = re.compile(
     r"(?=[\d.])(?<![\w.^@#])(?<![A-Za-z][-–])(?<![A-Za-z]\d[-–])(?<![A-Za-z]\d\.\d[-–])"
-    r"(?P<digits>\d{1,3}(?:(?:,|\{,\})\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    r"(?P<power> *× *10 ?\^[ {]{0,3}[-−]? ?\d{1,2}| ?\^[ {]{0,3}[-−]? ?\d{1,2}|[eE][-−]?\d{1,2}\b)?"
+    r"(?P<digits>\d{1,3}(?:(?:,|\{,\})\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?: \d{3})* 000(?![\d.,])"
+    r"|\d{1,3},\d{1,2}(?= ?%)|\d+(?:\.\d+)?|\.\d+)"
+    r"(?P<power> *[×x] *10 ?\^[ {]{0,3}[-−]? ?\d{1,2}| ?\^[ {]{0,3}[-−]? ?\d{1,2}|[eE][-−]?\d{1,2}\b)?"
     r"(?P<scale>(?:[ -]{1,2}(?:hundred|(?:thousand|million|billion|trillion)s?)|[KkMBT]|bn)(?![A-Za-z/]))?"
     r"(?P<plus>\+(?![\w.]))?"
 )
@@ -82,9 +86,11 @@ _RANK = re.compile(
     r"|(?<=ed )(?P<word>first|second|third)\b|(?<![\w-])(?P<place>first|second|third)(?=[ -](?:place|rank)\b))"
     r"(?: (?:out )?of (?:the )?\d{1,4}\b)?"
 )
+_DEVICES = re.compile(r"(?<![\w.])(?P<count>\d{1,5}) ?[x×] ?(?=(?:NVIDIA |AMD )?[A-Z]{1,3}\d)")  # 8xA100
 _PLACES = {"first": "1", "second": "2", "third": "3"}
 _COMPLEXITY = re.compile(r"[OΘΩ](?<![A-Za-z].) *(?=\()")
 _LAST_WORD = re.compile(r"([A-Za-z.]+-?|[~≈<>≤≥])[ $]*(?:\b(?:an?|the|only|just) +)?$")
+_COMMA = re.compile(r"\d{1,3},\d{1,2}")  # 95,3 %
 _DECADE = re.compile(r"(?:19|20)\d0s")
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)(?![A-Za-z])"
 _OF_MONTH = re.compile(rf"(?<!\d)\d\d?(?:st|nd|rd|th)?(?: of)? {_MONTH}")
@@ -116,6 +122,8 @@ def _candidates(text: str, shown: str) -> Iterator[Number | None]:
         yield _word(match, shown)
     for match in _ROUND.finditer(shown) if any(word in shown for word in ("illion", "thousand", "hundred")) else ():
         yield _spelt(*match.span(), "100" if match["hundred"] else "1", match["scale"], shown)
+    for match in _DEVICES.finditer(shown):
+        yield Number(*match.span(), match["count"])
     for match in _RANK.finditer(shown):
         place = match["word"] or match["place"]
         yield Number(*match.span(), _PLACES[place] if place else match["hash"] or match["ordinal"], "rank", "rank")
@@ -141,7 +149,9 @@ def _is_unread(number: Number, shown: str) -> bool:
 
 def decimal(digits: str, power: int = 0) -> str:
     """A plain decimal number: as the text has it, or scaled by a power of ten."""
-    digits = digits.replace("{,}", "").replace(",", "")
+    if _COMMA.fullmatch(digits):
+        digits = digits.replace(",", ".")
+    digits = digits.replace("{,}", "").replace(",", "").replace(" ", "")
     if digits.startswith("."):
         digits = "0" + digits
     if not power:
@@ -184,7 +194,7 @@ def _digits(match: re.Match[str], text: str, shown: str) -> Number | None:
 def _value(digits: str, power: str, scale: int) -> str | None:
     if len(digits) > _LONGEST:
         return None
-    power = re.sub(r"[ ×{]", "", power).replace("−", "-")
+    power = re.sub(r"[ ×x{]", "", power).replace("−", "-")
     exponent = int(re.split(r"[\^eE]", power)[-1]) if power else 0
     if power.startswith("^"):  # a power of the digits themselves: 10^-3, 2^20
         base = decimal(digits)

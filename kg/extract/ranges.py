@@ -19,6 +19,13 @@ _TO = re.compile(r"(?:\bto|→|->)[ ~]*$")
 _AND_TO = re.compile(rf" *(?:and|to) *|{_DASH}")
 _ARROW = re.compile(r" *(?:→|-+>|⟶) *")
 _BACK = re.compile(r" *(?:\([^()]{0,30}\) )?(?:\(?up|down)? ?from[ ~]*")
+_INSTEAD = re.compile(r" (?:instead of|rather than|compared (?:to|with)|versus|vs\.?|down from)(?: the)? ")
+# What measures the same in another unit, so that `from 3 hours to 5 minutes` has its baseline in minutes.
+_SIZES = (
+    {"ns": "1e-9", "µs": "1e-6", "ms": "0.001", "s": "1", "min": "60", "h": "3600", "days": "86400", "weeks": "604800"},
+    {"KB": "1", "MB": "1e3", "GB": "1e6", "TB": "1e9"},
+)
+_MOST_DIGITS = 12
 _PLUS_MINUS = re.compile(r" *(?:±|\+/-|\+-) *")
 
 
@@ -60,17 +67,31 @@ def _pair(shown: str, number: Number, after: Number) -> Number | None:
         after, gap = replace(after, qualifier=None, qualifier_start=None), "-"
     if _PLUS_MINUS.fullmatch(gap):
         return replace(number, end=after.end, unit=number.unit or after.unit)
-    if number.unit not in {None, "x", after.unit} or any(mark in gap for mark in ".;\n"):
+    if any(mark in gap for mark in ".;\n"):
         return None
+    if number.unit not in {None, "x", after.unit}:
+        value = _converted(number.value, number.unit, after.unit)
+        return _change(replace(number, value=value, unit=after.unit), after, lead, gap) if value else None
     return _change(number, after, lead, gap) or _reach(number, after, lead, gap)
 
 
+def _converted(value: str, unit: str | None, other: str | None) -> str | None:
+    """A value in another unit of the same dimension, where that is a number as short as people write them."""
+    for sizes in _SIZES:
+        if unit in sizes and other in sizes:
+            size = Decimal(value) * Decimal(sizes[unit]) / Decimal(sizes[other])
+            text = format(size, "f")
+            text = text.rstrip("0").rstrip(".") if "." in text else text
+            return text if len(text) <= _MOST_DIGITS else None
+    return None
+
+
 def _change(number: Number, after: Number, lead: str, gap: str) -> Number | None:
-    """`from A to B`, `A → B` and `to B from A` are B with the baseline value A."""
+    """`from A to B`, `A → B`, `to B from A` and `O(n) instead of O(n^2)` are B with the baseline value A."""
     if _ARROW.fullmatch(gap) or (_FROM.search(lead) and _TO.search(gap) and not _BETWEEN.search(lead)):
         qualifier_start = None if after.qualifier is None else number.start
         return replace(after, start=number.start, baseline_value=number.value, qualifier_start=qualifier_start)
-    if _TO.search(lead) and _BACK.fullmatch(gap):
+    if (_TO.search(lead) and _BACK.fullmatch(gap)) or (number.kind == "complexity" and _INSTEAD.fullmatch(gap)):
         return replace(number, end=after.end, baseline_value=after.value)
     return None
 

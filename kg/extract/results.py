@@ -5,6 +5,7 @@ choices by learnt weights (`kg.extract.choices`).
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -16,13 +17,15 @@ from kg.extract.features import coordinated, number_features
 from kg.extract.passages import Name, Spot, spots, survey
 from kg.model import Mention, Quantity, Result
 from kg.names import TYPE_KIND
+from kg.spelling import loose
 from kg.text import fold
 
 LEAST_SCORE = 0.4
 _LEAST_QUANTITY = 0.4
 _LEAST_DEFAULT = 0.6  # where no metric is named, and what goes without saying is a guess
-# A name overlooked is commoner than a role that the text does not give: a name needs this much, not the half.
-_LEAST_ROLE = 0.25
+# A name overlooked is commoner than a role that the text does not give: a name needs this much, not the half. Devices
+# need less still: most annotations leave this role open.
+_LEAST_ROLE = {"subject": 0.25, "dataset": 0.25, "hardware": 0.15, "baseline": 0.25}
 _AVERAGE, _ON_AVERAGE = frozenset({"average", "averaged", "averaging", "mean"}), ("on", "average")
 _SHARED, _CONJUNCTIONS = frozenset({"up to", "average"}), frozenset({"and", ",", "or", "/"})
 _RANK, _PLACING = Name("rank", "word"), 0.9
@@ -43,7 +46,7 @@ def find_results(
         here = list(spots(scene, passage))
         kinds = classified("kind", KINDS, [number_features(spot, metrics) for spot in here])
         for spot, chances in zip(here, kinds, strict=True):
-            chance = _PLACING if _is_placing(spot) else chances["result"]
+            chance = _PLACING if _is_placing(spot) or _is_new_order(spot) else chances["result"]
             found = _results(spot, metrics, results[-1] if results else None, chance, least)
             results += found
             sized = not found and spot.number.kind != "complexity"
@@ -59,13 +62,16 @@ def _is_placing(spot: Spot) -> bool:
     return spot.number.kind == "rank" and any(map(_PLACED.match, near))
 
 
+def _is_new_order(spot: Spot) -> bool:
+    """`from O(n^2) to O(n log n)`: as rare, and never anything else than a result."""
+    return spot.number.kind == "complexity" and spot.number.baseline_value is not None
+
+
 def _results(spot: Spot, metrics: Sequence[Name], last: Result | None, chance: float, least: float) -> list[Result]:
     """The results of a number: none, one, or one for each metric that shares it."""
     if chance < least:
         return []
-    names = [(_RANK, 1.0)] if _is_placing(spot) else ranked("metric", metrics_for(spot, metrics, last))
-    metric = names[0][0]
-    share = sum(part for name, part in names if name.text == metric.text)
+    metric, share = (_RANK, 1.0) if _is_placing(spot) else _metric(spot, metrics, last)
     if chance * share < (max(least, _LEAST_DEFAULT) if metric.kind == "default" else least):
         return []
     number = spot.number
@@ -95,11 +101,27 @@ def _results(spot: Spot, metrics: Sequence[Name], last: Result | None, chance: f
     return [replace(result, metric=name.text) for name in coordinated(spot, metric, metrics)]
 
 
+def _metric(spot: Spot, metrics: Sequence[Name], last: Result | None) -> tuple[Name, float]:
+    """The likeliest metric and its probability: `speedup` and `speedups`, named or implied, are one."""
+    names = ranked("metric", metrics_for(spot, metrics, last))
+    shares: dict[str, float] = defaultdict(float)
+    for name, part in names:
+        shares[_form(name)] += part
+    metric = max((name for name, _ in names), key=lambda name: shares[_form(name)])
+    return metric, shares[_form(metric)]
+
+
+def _form(name: Name) -> str:
+    return loose(name.text)
+
+
 def _role(role: str, spot: Spot, last: Result | None, *, but: str | None = None) -> str | None:
     """The name that plays a role and is not `but`, or None."""
     previous: str | None = getattr(last, role, None)
     names = ranked(role, things_for(role, spot, previous))
-    return next((name or None for name, chance in names if name != but and (name or chance > 1 - _LEAST_ROLE)), None)
+    return next(
+        (name or None for name, chance in names if name != but and (name or chance > 1 - _LEAST_ROLE[role])), None
+    )
 
 
 def _said_of(spot: Spot, metric: Name) -> str | None:
