@@ -20,6 +20,7 @@ def found(text):
         ("GPT-4-based agents", [("GPT-4", "gpt-4")]),
         ("in C++ or C", [("C++", "c-plus-plus")]),
         ("H100s and GPUs", [("H100s", "h100"), ("GPUs", "gpu")]),
+        ("on 8xA100 and maxA100", [("A100", "a100")]),
         ("multi-GPU", [("GPU", "gpu")]),
         ("Large Language Models", [("Large Language Models", "large-language-model")]),
         ("mixture-of-experts\nmodel", [("mixture-of-experts\nmodel", "mixture-of-experts")]),

@@ -69,7 +69,8 @@ def _is_change(spot: Spot) -> bool:
     while at and words[at - 1] in _FILLING:
         at -= 1
     led = words[at : spot.first]
-    if "by" in led and any(map(_VERB.match, words[max(0, at - _VERB_REACH) : at])):
+    before = words[max(0, at - _VERB_REACH) : at]
+    if "by" in led and (any(map(_VERB.match, before)) or _DEGREES.intersection(before)):
         return True
     if at and words[at - 1] in _NOUNS and (spot.number.qualifier or {"of", "by"}.intersection(led)):
         return True  # `a reduction of 30%`, `gains over 30%`

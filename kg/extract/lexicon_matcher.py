@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from ahocorasick_rs import AhoCorasick
 
+from kg.extract.occurrences import follows_count
 from kg.lexicon import Entry, Lexicon
 from kg.model import TYPES
 
@@ -81,7 +82,7 @@ def _lower(text: str) -> str:
 
 def _begins(text: str, start: int, end: int) -> bool:
     """Whether no word runs into the name from before; `multi-GPU` has a GPU, `X-GPT-4` no GPT-4."""
-    if not _COMES_ON.search(text[max(0, start - 2) : start]):
+    if not _COMES_ON.search(text[max(0, start - 2) : start]) or follows_count(text, start):
         return True
     return text[start:end].isupper() and _SMALL_PREFIX.search(text[max(0, start - 24) : start]) is not None
 

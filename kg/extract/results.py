@@ -46,7 +46,7 @@ def find_results(
         here = list(spots(scene, passage))
         kinds = classified("kind", KINDS, [number_features(spot, metrics) for spot in here])
         for spot, chances in zip(here, kinds, strict=True):
-            chance = _PLACING if _is_placing(spot) or _is_new_order(spot) else chances["result"]
+            chance = _PLACING if _is_placing(spot) else 1.0 if _is_new_order(spot) else chances["result"]
             found = _results(spot, metrics, results[-1] if results else None, chance, least)
             results += found
             sized = not found and spot.number.kind != "complexity"
