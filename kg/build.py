@@ -54,7 +54,8 @@ def understand(
             on_reject(record)
         else:
             papers.append(record)
-    kept = read.merge(papers)
+    merged = read.merge(papers)
+    kept = merged.papers
     names = lexicon.load()
     found = extractor.extract(kept, min_score=min_score)
     extractions = list(progress(found, what="extracting", total=len(kept)))
@@ -71,6 +72,8 @@ def understand(
             kept=len(kept),
             joined=len(papers) - len(kept),
             rejected=tuple(rejected),
+            joins=merged.joins,
+            similar=merged.similar,
             counts=_counts(linked, concepts),
             used=used,
             ignored=extractor.ignored,
@@ -92,15 +95,16 @@ def _counts(papers: Iterable[LinkedPaper], concepts: Iterable[Concept]) -> dict[
 
 
 def build(corpus: Corpus, output: Path, *, mentions: bool = True) -> None:
-    """Write graph.ttl, graph.html, extractions.jsonl, ontology.ttl and report.json into `output`.
+    """Write graph.ttl, graph.html, extractions.jsonl, ontology.ttl, rejects.jsonl and report.json into `output`.
 
     The graph is validated first: GraphError, with every file of an earlier build left as it was, when it breaks its
-    shapes. Without any paper only report.json is written.
+    shapes. Without any paper only rejects.jsonl and report.json are written.
     """
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output, prefix=".build-") as name:
         staging = Path(name)
         (staging / "report.json").write_text(report.account_text(corpus.report), encoding="utf-8", newline="\n")
+        (staging / "rejects.jsonl").write_text(report.rejects_text(corpus.report), encoding="utf-8", newline="\n")
         if corpus.papers:
             _write(corpus, staging, mentions=mentions)
         for written in sorted(staging.iterdir()):

@@ -43,6 +43,15 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class Join:
+    """Several records that became one paper: the paper's key, the keys of the records, and why, each sorted."""
+
+    key: str
+    records: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """A name in `Paper.text`: `text[start:end] == mention.text`, end-exclusive.
 
@@ -178,6 +187,7 @@ class Run:
 class Report:
     """The account of a build: read = kept + joined + rejected.
 
+    `joins` tells what was joined and why, `similar` lists the keys of papers that may be one and were not joined.
     `used` is that of the `Run`; `ignored` counts the names whose label is no type, by label.
     """
 
@@ -185,6 +195,8 @@ class Report:
     kept: int
     joined: int
     rejected: tuple[Reject, ...] = ()
+    joins: tuple[Join, ...] = ()
+    similar: tuple[tuple[str, ...], ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     used: Mapping[str, str] = field(default_factory=dict)
     ignored: Mapping[str, int] = field(default_factory=dict)

@@ -18,6 +18,10 @@ def account(report: Report) -> dict[str, Any]:
             "rejected": len(report.rejected),
         },
         "rejected": [_reject(reject) for reject in report.rejected],
+        "joined": [
+            {"paper": join.key, "records": list(join.records), "reasons": list(join.reasons)} for join in report.joins
+        ],
+        "similar": [list(keys) for keys in report.similar],
         "counts": dict(report.counts),
         "used": dict(report.used),
         "ignored": dict(report.ignored),
@@ -26,6 +30,12 @@ def account(report: Report) -> dict[str, Any]:
 
 def account_text(report: Report) -> str:
     return json.dumps(account(report), ensure_ascii=False, indent=2) + "\n"
+
+
+def rejects_text(report: Report) -> str:
+    """The content of rejects.jsonl: one line a record that became no paper, with the record as it was."""
+    lines = (json.dumps(_reject(reject) | {"raw": reject.raw}, ensure_ascii=False) for reject in report.rejected)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def extraction_line(paper: LinkedPaper) -> str:

@@ -39,6 +39,7 @@ def test_build_writes_everything_and_nothing_else(built):
         "graph.html",
         "graph.ttl",
         "ontology.ttl",
+        "rejects.jsonl",
         "report.json",
     ]
     papers = json.loads((built / "report.json").read_text(encoding="utf-8"))["papers"]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kg.errors import InputError
 from kg.files import PACKAGE
-from kg.model import Paper, Reject
-from kg.read import markup, merge, read
+from kg.model import Join, Paper, Reject
+from kg.read import Merged, markup, merge, read
 
 CASES = Path(__file__).parent / "cases" / "read"
 law = settings(deadline=None, max_examples=60)
@@ -329,20 +329,72 @@ RECORDS = st.lists(
 @law
 @given(RECORDS, st.randoms())
 def test_merge_does_not_depend_on_order(papers, random):
-    shuffled = random.sample(papers, len(papers))
-    assert sorted(merge(papers), key=repr) == sorted(merge(shuffled), key=repr)
-    assert [paper.key for paper in merge(papers)] == list(dict.fromkeys(paper.key for paper in papers))
+    merged, other = merge(papers), merge(random.sample(papers, len(papers)))
+    assert sorted(merged.papers, key=repr) == sorted(other.papers, key=repr)
+    assert (merged.joins, merged.similar) == (other.joins, other.similar)
+    assert len(papers) == len(merged.papers) + sum(len(join.records) - 1 for join in merged.joins)
+
+
+LONG = "On the Folding of Experts in Parallel"
+
+
+def record(key, **fields):
+    return Paper(key, **{"title": LONG, "abstract": "Text.", **fields})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "reason"),
+    [
+        ({"arxiv_id": "2401.00001v1"}, {"arxiv_id": "2401.00001v3", "title": "Renamed"}, "same arXiv id"),
+        ({"arxiv_id": "2401.00001"}, {"doi": "10.48550/arXiv.2401.00001"}, "same arXiv id"),
+        ({"doi": "10.1145/1.A"}, {"doi": "10.1145/1.a", "title": "Renamed"}, "same DOI"),
+        (
+            {"arxiv_id": "2401.00001", "authors": ("Jane Doe",)},
+            {"authors": ("Doe, J.", "Roe, R.")},
+            "same title and author",
+        ),
+        ({"title": LONG.upper(), "date": "2024-01-02"}, {"authors": ("A B",), "date": "2024"}, "same title and year"),
+    ],
+)
+def test_records_of_one_paper_are_joined_and_the_report_says_why(one, other, reason):
+    for first, second in ((one, other), (other, one)):
+        merged = merge([record("a", **first), record("b", **second)])
+        assert len(merged.papers) == 1
+        assert merged.joins == (Join("a", ("a", "b"), (reason,)),)
+        assert merged.similar == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"authors": ("Jane Doe",)}, {"authors": ("Richard Roe",)}),
+        ({"date": "2023"}, {"date": "2024"}),
+        ({}, {}),
+        ({"authors": ("A B",), "arxiv_id": "2401.00001"}, {"authors": ("A B",), "arxiv_id": "2402.00002"}),
+        ({"authors": ("A B",), "doi": "10.1145/1"}, {"authors": ("A B",), "doi": "10.1145/2"}),
+    ],
+)
+def test_what_only_has_the_title_in_common_is_told_and_not_joined(one, other):
+    merged = merge([record("a", **one), record("b", **other)])
+    assert [paper.key for paper in merged.papers] == ["a", "b"]
+    assert merged.similar == (("a", "b"),)
+
+
+def test_a_title_of_one_word_makes_nothing_one():
+    merged = merge([record("a", title="Editorial", authors=("A B",)), record("b", title="Editorial", authors=("A B",))])
+    assert len(merged.papers) == 2
+    assert merged.similar == ()
 
 
 def test_merge_takes_the_richer_value_of_each_field():
     poor = Paper("arxiv-1", "Title", "Text, cut", "2025", (), 2, None, "1v1", "10.48550/arxiv.1", None, ("z",))
-    assert merge([poor, FULL]) == [
+    assert merge([poor, FULL]).papers == (
         Paper(
             "arxiv-1",
             "Title",
             "Text, cut",
             *[getattr(FULL, field.name) for field in fields(Paper)[3:10]],
             ("x", "y", "z"),
-        )
-    ]
-    assert merge([FULL]) == [FULL]
+        ),
+    )
+    assert merge([FULL]) == Merged((FULL,), (), ())

@@ -2,8 +2,8 @@
 
 import json
 
-from kg.model import LinkedPaper, Mention, Paper, Quantity, Reject, Report, Result
-from kg.report import account_text, extraction_line, where
+from kg.model import Join, LinkedPaper, Mention, Paper, Quantity, Reject, Report, Result
+from kg.report import account_text, extraction_line, rejects_text, where
 
 PAPER = Paper("a-title-00000000", "A Tïtle", "M has 8 units.", date="2025", authors=("A",))
 CONCEPT = "https://w3id.org/paperkg/id/method/m"
@@ -44,6 +44,8 @@ def test_the_report_names_each_reject_and_counts():
         kept=2,
         joined=1,
         rejected=rejects,
+        joins=(Join("a", ("a", "b"), ("same DOI",)),),
+        similar=(("c", "d"),),
         counts={"Method": 4, "results": 0},
         used={"model en_core_web_sm 3.8.0": "0a"},
         ignored={"ORG": 2},
@@ -54,8 +56,16 @@ def test_the_report_names_each_reject_and_counts():
             {"file": "a.txt", "line": 3, "reason": "no abstract"},
             {"file": "b.gz", "line": None, "reason": "binary file"},
         ],
+        "joined": [{"paper": "a", "records": ["a", "b"], "reasons": ["same DOI"]}],
+        "similar": [["c", "d"]],
         "counts": {"Method": 4, "results": 0},
         "used": {"model en_core_web_sm 3.8.0": "0a"},
         "ignored": {"ORG": 2},
     }
     assert [where(reject) for reject in rejects] == ["a.txt:3", "b.gz"]
+
+
+def test_a_reject_is_kept_as_it_was():
+    report = Report(read=1, kept=0, joined=0, rejected=(Reject("a.jsonl", 3, "no abstract", '{"title": "T\u00fc"}'),))
+    [line] = rejects_text(report).splitlines()
+    assert json.loads(line) == {"file": "a.jsonl", "line": 3, "reason": "no abstract", "raw": '{"title": "T\u00fc"}'}

@@ -144,7 +144,7 @@ def _timestamp(*, asked: bool) -> str | None:
 def _tell(corpus: "Corpus", output: Path) -> None:
     counts, report = corpus.report.counts, corpus.report
     joined = f", {report.joined} joined with another" if report.joined else ""
-    rejected = f", {len(report.rejected)} rejected (see {output / 'report.json'})" if report.rejected else ""
+    rejected = f", {len(report.rejected)} rejected (see {output / 'rejects.jsonl'})" if report.rejected else ""
     click.echo(
         f"{report.kept} papers{joined}{rejected}: {len(corpus.concepts)} concepts, {counts['results']} results, "
         f"{counts['quantities']} quantities",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
+from kg.groups import Groups
 from kg.lexicon import Lexicon
 from kg.link.known import expand, in_parenthesis, known
 from kg.model import TYPES, Extraction, Mention
@@ -106,9 +107,9 @@ def read(extraction: Extraction, lexicon: Lexicon, acronyms: dict[str, str]) -> 
     return Reading(tuple(dict.fromkeys(by_form.values())), by_form, {form: name.kind for form, name in found.items()})
 
 
-def _groups(extraction: Extraction, pairs: Iterable[tuple[str, str]], meanings: Mapping[str, str]) -> "_Groups":
+def _groups(extraction: Extraction, pairs: Iterable[tuple[str, str]], meanings: Mapping[str, str]) -> Groups:
     """The forms that are one name: by definition, by spelling out what is short in one, or by the title."""
-    groups = _Groups()
+    groups = Groups()
     surfaces = dict.fromkeys(mention.text for mention in extraction.mentions)
     for surface in surfaces:
         groups.add(loose(surface))
@@ -170,31 +171,3 @@ def _add_role(by_form: dict[tuple[str, str], Name], role: str, surface: str, lex
 
 def _is_like_a_name(surface: str) -> bool:
     return len(surface.split()) <= _WORDS_OF_A_NAME and _LIKE_A_NAME.search(surface) is not None
-
-
-class _Groups:
-    """Disjoint sets of forms; the smallest of a set stands for it."""
-
-    def __init__(self) -> None:
-        self._parent: dict[str, str] = {}
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._parent)
-
-    def __contains__(self, form: str) -> bool:
-        return form in self._parent
-
-    def add(self, form: str) -> None:
-        self._parent.setdefault(form, form)
-
-    def find(self, form: str) -> str:
-        while (parent := self._parent[form]) != form:
-            self._parent[form] = self._parent[parent]  # halves the way for the next
-            form = parent
-        return form
-
-    def join(self, left: str, right: str) -> None:
-        self.add(left)
-        self.add(right)
-        one, other = sorted((self.find(left), self.find(right)))
-        self._parent[other] = one

@@ -18,10 +18,10 @@ from types import MappingProxyType
 
 from kg.model import Paper, Reject
 from kg.read import anthology, atom, bibtex, documents, fields, jsonl, listing, medline, pubmed, ris, table, wos
-from kg.read.join import merge
+from kg.read.join import Merged, merge
 from kg.read.source import File, Source, check, files, opened
 
-__all__ = ["FORMATS", "Format", "merge", "read"]
+__all__ = ["FORMATS", "Format", "Merged", "merge", "read"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,133 @@
 """The same paper from several records."""
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
-from kg.model import Paper
+from kg.groups import Groups
+from kg.model import Join, Paper
+from kg.text import fold
 
 _Long = TypeVar("_Long", str, tuple[str, ...])
+_SHORT_TITLE = 20  # characters; an `Editorial` is not the other one
+_ARXIV_DOI = "10.48550/arxiv."
 
 
-def merge(papers: Iterable[Paper]) -> list[Paper]:
-    """One paper a key, in the order in which the keys first came.
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The papers in the order of their first records, what was joined, and the keys of what may be one and was not."""
 
-    Field by field the richer value wins: the longer text, the more precise (then earlier) date, the longer list, the
-    later arXiv version, a publisher's DOI before arXiv's. Ties fall to the value that sorts first, so that the order of
-    the records does not matter.
+    papers: tuple[Paper, ...]
+    joins: tuple[Join, ...]
+    similar: tuple[tuple[str, ...], ...]
+
+
+def merge(records: Iterable[Paper]) -> Merged:
+    """One paper for the records that share an arXiv id, a DOI or a key, or a title with an author or the year.
+
+    Records of one title that have two arXiv ids, or two publishers' DOIs, are never joined for their title. Field by
+    field the richer value wins: the longer text, the more precise (then earlier) date, the longer list, the later
+    arXiv version, a publisher's DOI before arXiv's. Ties fall to the value that sorts first, so that the order of the
+    records does not matter.
     """
-    groups: dict[str, list[Paper]] = {}
-    for paper in papers:
-        groups.setdefault(paper.key, []).append(paper)
-    return [_joined(group) if len(group) > 1 else group[0] for group in groups.values()]
+    papers = list(records)
+    groups, reasons = Groups(), defaultdict[str, set[str]](set)
+    names = [str(number) for number in range(len(papers))]
+    for name in names:
+        groups.add(name)
+    titles: dict[str, list[int]] = defaultdict(list)
+    for number, paper in enumerate(papers):
+        title = fold(paper.title)
+        if len(title) >= _SHORT_TITLE:
+            titles[title].append(number)
+    for reason, alike in (*_by_identifier(papers), *_by_title(papers, titles)):
+        for left, right in pairwise(alike):
+            groups.join(names[left], names[right])
+            reasons[names[left]].add(reason)
+    together: dict[str, list[int]] = defaultdict(list)
+    for number, name in enumerate(names):
+        together[groups.find(name)].append(number)
+    joined = {root: _joined([papers[number] for number in members]) for root, members in together.items()}
+    joins = [
+        Join(
+            joined[root].key,
+            tuple(sorted(papers[number].key for number in members)),
+            tuple(sorted({reason for number in members for reason in reasons[names[number]]})),
+        )
+        for root, members in together.items()
+        if len(members) > 1
+    ]
+    similar = {
+        tuple(sorted({joined[groups.find(names[number])].key for number in members})) for members in titles.values()
+    }
+    return Merged(
+        tuple(joined.values()),
+        tuple(sorted(joins, key=lambda join: (join.key, join.records))),
+        tuple(sorted(keys for keys in similar if len(keys) > 1)),
+    )
+
+
+def _by_identifier(papers: Sequence[Paper]) -> Iterator[tuple[str, Sequence[int]]]:
+    """The records that an identifier makes one."""
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, paper in enumerate(papers):
+        arxiv_id, doi = _arxiv(paper), _doi(paper)
+        if arxiv_id:
+            found["same arXiv id", arxiv_id].append(number)
+        if doi:
+            found["same DOI", doi].append(number)
+        if not (arxiv_id or doi):
+            found["same title and abstract", paper.key].append(number)
+    yield from ((reason, alike) for (reason, _), alike in found.items())
+
+
+def _by_title(papers: Sequence[Paper], titles: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, Sequence[int]]]:
+    """The records of one title that share an author or, where one has no authors, the only year in question."""
+    for alike in titles.values():
+        arxiv_ids = {_arxiv(papers[number]) for number in alike} - {None}
+        dois = {_doi(papers[number]) for number in alike} - {None}
+        if len(alike) < 2 or len(arxiv_ids) > 1 or len(dois) > 1:
+            continue
+        by_surname: dict[str, list[int]] = defaultdict(list)
+        by_year: dict[str, list[int]] = defaultdict(list)
+        for number in alike:
+            for surname in _surnames(papers[number]):
+                by_surname[surname].append(number)
+            by_year[_year(papers[number])].append(number)
+        yield from (("same title and author", found) for found in by_surname.values())
+        for year, found in by_year.items():
+            nameless = [number for number in found if not papers[number].authors]
+            named = [number for number in found if papers[number].authors]
+            one = not named or frozenset.intersection(*[_surnames(papers[number]) for number in named])
+            if year and nameless and one:
+                yield "same title and year", [*nameless, *named]
+
+
+def _arxiv(paper: Paper) -> str | None:
+    """The arXiv id without its version; arXiv's DOI holds it too."""
+    if paper.arxiv_id:
+        return re.sub(r"v\d+$", "", paper.arxiv_id.lower())
+    doi = (paper.doi or "").lower()
+    return doi.removeprefix(_ARXIV_DOI) if doi.startswith(_ARXIV_DOI) else None
+
+
+def _doi(paper: Paper) -> str | None:
+    """The publisher's DOI."""
+    doi = (paper.doi or "").lower()
+    return doi if doi and not doi.startswith(_ARXIV_DOI) else None
+
+
+def _surnames(paper: Paper) -> frozenset[str]:
+    """`doe` of `Jane Doe` and of `Doe, Jane`."""
+    parts = (author.partition(",") for author in paper.authors)
+    return frozenset(fold(first if comma else first.rpartition(" ")[2]) for first, comma, _ in parts)
+
+
+def _year(paper: Paper) -> str:
+    return paper.date[:4] if paper.date and paper.date[:4].isdecimal() else ""
 
 
 def _joined(group: list[Paper]) -> Paper:
@@ -28,7 +136,7 @@ def _joined(group: list[Paper]) -> Paper:
     categories = _longest(paper.categories for paper in group)
     others = {category for paper in group for category in paper.categories} - set(categories)
     return Paper(
-        key=group[0].key,
+        key=min((paper.key for paper in group), key=_arxiv_first),
         title=_longest(paper.title for paper in group),
         abstract=_longest(paper.abstract for paper in group),
         date=min((paper.date for paper in group if paper.date), key=_vaguer, default=None),
@@ -40,6 +148,10 @@ def _joined(group: list[Paper]) -> Paper:
         url=min((paper.url for paper in group if paper.url), default=None),
         categories=(*categories, *sorted(others)),
     )
+
+
+def _arxiv_first(key: str) -> tuple[bool, bool, str]:
+    return not key.startswith("arxiv-"), not key.startswith("doi-"), key
 
 
 def _longest(values: Iterable[_Long]) -> _Long:
