@@ -27,7 +27,10 @@ _BOMS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_WIDE = frozenset(encoding for _, encoding in _BOMS)
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
+_ANY_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_LATIN = re.compile(rb"[A-Za-z][\xc0-\xff]|[\xc0-\xff][A-Za-z]")  # an accent in a word
 
 
 File = Path | Member
@@ -57,7 +60,7 @@ class Source:
 
     def lines(self) -> Iterator[Line]:
         """Every line, whatever ends it (LF, CRLF, CR); damage ends the stream with a last, faulty line."""
-        errors = "surrogateescape" if self.encoding == "utf-8-sig" else "strict"
+        errors = "strict" if self.encoding in _WIDE else "surrogateescape"
         text = io.TextIOWrapper(self.stream, encoding=self.encoding, errors=errors)
         number = 0
         try:
@@ -74,7 +77,7 @@ class Source:
 
     def pieces(self) -> Iterator[str | Reject]:
         """The text in pieces of any length, with LF for each line end; damage ends it with a Reject."""
-        errors = "surrogateescape" if self.encoding == "utf-8-sig" else "strict"
+        errors = "strict" if self.encoding in _WIDE else "surrogateescape"
         decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(self.encoding)(errors), translate=True)
         number = 1
         try:
@@ -184,12 +187,18 @@ def opened(path: File) -> Iterator[Source | Reject]:
         if start.startswith(ZIP):
             yield Reject(name, None, "a zip is read from a file, not from standard input or out of another")
             return
-        encoding = next((encoding for bom, encoding in _BOMS if start.startswith(bom)), "utf-8-sig")
+        encoding = _encoding(start)
         head = re.sub("\r\n?", "\n", start.decode(encoding, "replace"))
         yield Source(name, head, encoding, stream)
     finally:
         if file is not sys.stdin.buffer:
             file.close()
+
+
+def _encoding(start: bytes) -> str:
+    """UTF-16 and UTF-32 by their marks; Windows' Latin where accents stand alone and nothing is UTF-8; else UTF-8."""
+    marked = next((encoding for bom, encoding in _BOMS if start.startswith(bom)), None)
+    return marked or ("cp1252" if _LATIN.search(start) and not _ANY_UTF8.search(start) else "utf-8-sig")
 
 
 def _file(path: File) -> Bytes:
