@@ -17,7 +17,21 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kg.model import Paper, Reject
-from kg.read import anthology, atom, bibtex, documents, fields, jsonl, listing, medline, pubmed, ris, table, wos
+from kg.read import (
+    anthology,
+    atom,
+    bibtex,
+    documents,
+    fields,
+    headings,
+    jsonl,
+    listing,
+    medline,
+    pubmed,
+    ris,
+    table,
+    wos,
+)
 from kg.read.join import Merged, merge
 from kg.read.source import File, Source, check, files, opened
 
@@ -43,6 +57,7 @@ FORMATS = (
     Format("Web of Science", wos.recognise, wos.parse),
     Format("CSV", table.recognise, table.parse),
     Format("daily-papers listing", listing.recognise, listing.parse),
+    Format("Markdown", headings.recognise, headings.parse),
 )
 
 
