@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from kg import __version__, extract, graph, lexicon, link, read, report, store, turtle, validate, view
 from kg.errors import GraphError
-from kg.model import Concept, LinkedPaper, Paper, Reject, Report, Run
+from kg.model import Concept, LinkedPaper, Merge, Paper, Reject, Report, Run
 from kg.progress import Progress, silent
 
 
@@ -22,6 +22,7 @@ class Corpus:
     concepts: tuple[Concept, ...]
     run: Run
     report: Report
+    merges: tuple[Merge, ...] = ()
 
 
 def understand(
@@ -78,6 +79,7 @@ def understand(
             used=used,
             ignored=extractor.ignored,
         ),
+        tuple(link.merges(extractions, linked, concepts, names)),
     )
 
 
@@ -95,7 +97,7 @@ def _counts(papers: Iterable[LinkedPaper], concepts: Iterable[Concept]) -> dict[
 
 
 def build(corpus: Corpus, output: Path, *, mentions: bool = True) -> None:
-    """Write graph.ttl, graph.html, extractions.jsonl, ontology.ttl, rejects.jsonl and report.json into `output`.
+    """Write the files of a build into `output` (README.md lists them).
 
     The graph is validated first: GraphError, with every file of an earlier build left as it was, when it breaks its
     shapes. Without any paper only rejects.jsonl and report.json are written.
@@ -121,4 +123,5 @@ def _write(corpus: Corpus, staging: Path, *, mentions: bool) -> None:
     (staging / "graph.html").write_text(view.page(opened), encoding="utf-8", newline="\n")
     lines = "".join(f"{report.extraction_line(paper)}\n" for paper in corpus.papers)
     (staging / "extractions.jsonl").write_text(lines, encoding="utf-8", newline="\n")
+    (staging / "merges.tsv").write_text(report.merges_text(corpus.merges), encoding="utf-8", newline="\n")
     shutil.copyfile(graph.ontology(), staging / "ontology.ttl")

@@ -139,6 +139,18 @@ class Concept:
 
 
 @dataclass(frozen=True, slots=True)
+class Merge:
+    """A surface that was taken for a concept with another label, by which rule, in how many mentions and papers."""
+
+    concept: str
+    label: str
+    surface: str
+    rule: str
+    mentions: int
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
 class LinkedPaper:
     """An extraction whose mentions carry their concepts.
 

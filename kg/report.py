@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
-from kg.model import LinkedPaper, Mention, Quantity, Reject, Report, Result
+from kg.errors import GraphError
+from kg.model import LinkedPaper, Mention, Merge, Quantity, Reject, Report, Result
 
 
 def account(report: Report) -> dict[str, Any]:
@@ -36,6 +38,31 @@ def rejects_text(report: Report) -> str:
     """The content of rejects.jsonl: one line a record that became no paper, with the record as it was."""
     lines = (json.dumps(_reject(reject) | {"raw": reject.raw}, ensure_ascii=False) for reject in report.rejected)
     return "".join(f"{line}\n" for line in lines)
+
+
+def merges_text(merges: Iterable[Merge]) -> str:
+    """The content of merges.tsv; a surface has no tabs and no line ends."""
+    names = [field.name for field in fields(Merge)]
+    rows = ([str(getattr(merge, name)) for name in names] for merge in merges)
+    return "".join("\t".join(row) + "\n" for row in (names, *rows))
+
+
+def read_merges(path: Path) -> list[Merge]:
+    """What `merges_text` wrote; GraphError for a file that is none."""
+    if not path.is_file():
+        raise GraphError(f"{path}: not there; `kg build` writes it")
+    names = [field.name for field in fields(Merge)]
+    try:
+        header, *rows = [line.split("\t") for line in path.read_text("utf-8").rstrip("\n").split("\n")]
+        merges = [
+            Merge(concept, label, surface, rule, int(mentions), int(papers))
+            for concept, label, surface, rule, mentions, papers in rows
+        ]
+    except ValueError as error:
+        raise GraphError(f"{path}: not a ledger of merges ({error})") from error
+    if header != names:
+        raise GraphError(f"{path}: not a ledger of merges (its first line is another)")
+    return merges
 
 
 def extraction_line(paper: LinkedPaper) -> str:

@@ -38,6 +38,7 @@ def test_build_writes_everything_and_nothing_else(built):
         "extractions.jsonl",
         "graph.html",
         "graph.ttl",
+        "merges.tsv",
         "ontology.ttl",
         "rejects.jsonl",
         "report.json",

@@ -22,6 +22,7 @@ _COMMANDS = (
     showing.export,
     asking.why,
     asking.stats,
+    asking.merges,
     showing.serve,
     training.score,
     training.train,

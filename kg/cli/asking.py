@@ -86,3 +86,49 @@ def _question(question: str) -> str:
         return data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise click.UsageError(f"{question}: {getattr(error, 'strerror', None) or error}") from None
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option(
+    "--ledger",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("output/merges.tsv"),
+    show_default=True,
+    help="The merges.tsv of a build.",
+)
+@click.option("--rule", help="Only what this rule merged, e.g. spelling.")
+@click.option(
+    "--format", "format_", type=click.Choice(["table", "csv", "tsv", "json"]), default="table", show_default=True
+)
+def merges(text: str | None, ledger: Path, rule: str | None, format_: str) -> None:
+    """List the surfaces that were taken for a concept of another label, and by which rule.
+
+    TEXT leaves those with it in their surface or label, whatever the case. Most frequent first.
+    """
+    from kg.model import Literal, Table
+    from kg.names import expand
+    from kg.query import render
+    from kg.report import read_merges
+
+    wanted = (text or "").casefold()
+    chosen = [
+        merge
+        for merge in read_merges(ledger)
+        if rule in {None, merge.rule} and (wanted in merge.surface.casefold() or wanted in merge.label.casefold())
+    ]
+    chosen.sort(key=lambda merge: (-merge.papers, -merge.mentions, merge.label, merge.surface, merge.concept))
+    number = expand("xsd:integer")
+    rows = tuple(
+        (
+            Literal(merge.surface),
+            Literal(merge.label),
+            Literal(merge.rule),
+            Literal(str(merge.mentions), number),
+            Literal(str(merge.papers), number),
+            merge.concept,
+        )
+        for merge in chosen
+    )
+    columns = ("surface", "label", "rule", "mentions", "papers", "concept")
+    click.echo(render(Table(columns, rows), format_), nl=False)

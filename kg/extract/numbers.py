@@ -62,7 +62,7 @@ _LONGEST = 40  # digits; what has more is no number that anybody reads
 # The look-ahead comes first: it turns the search away from every other character at once.
 _DIGITS = re.compile(
     r"(?=[\d.])(?<![\w.^@#])(?<![A-Za-z][-–])(?<![A-Za-z]\d[-–])(?<![A-Za-z]\d\.\d[-–])"
-    r"(?P<digits>\d{1,3}(?:(?:,|\{,\})\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?: \d{3})* 000(?![\d.,])"
+    r"(?P<digits>\d{1,3}(?:(?:,|\{,\})\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?: \d{3}){0,4} 000(?![\d.,])"
     r"|\d{1,3},\d{1,2}(?= ?%)|\d+(?:\.\d+)?|\.\d+)"
     r"(?P<power> *[×x] *10 ?\^[ {]{0,3}[-−]? ?\d{1,2}| ?\^[ {]{0,3}[-−]? ?\d{1,2}|[eE][-−]?\d{1,2}\b)?"
     r"(?P<scale>(?:[ -]{1,2}(?:hundred|(?:thousand|million|billion|trillion)s?)|[KkMBT]|bn)(?![A-Za-z/]))?"

@@ -11,11 +11,12 @@ from dataclasses import replace
 from kg.lexicon import Lexicon
 from kg.link.corpus import Corpus
 from kg.link.known import acronyms
+from kg.link.ledger import merges
 from kg.link.naming import concepts_of
 from kg.link.reading import Name, Reading, read, roles
 from kg.model import Concept, Extraction, LinkedPaper
 
-__all__ = ["link"]
+__all__ = ["link", "merges"]
 
 
 def link(extractions: Sequence[Extraction], lexicon: Lexicon) -> tuple[list[LinkedPaper], list[Concept]]:

@@ -20,10 +20,10 @@ from kg.read import fields
 from kg.read.blocks import Block, blocks
 from kg.read.source import Source, bad_byte
 
-_HEADING = re.compile(r" {0,3}(?P<depth>#{1,6})[ \t]+(?P<hash>\S.*?)[ \t]*#*[ \t]*|\*\*(?P<bold>[^*]+)\*\*[ \t]*")
+_HEADING = re.compile(r" {0,3}(?P<depth>#{1,6})[ \t]+(?P<hash>\S.*)|\*\*(?P<bold>[^*]+)\*\*[ \t]*")
 _LABEL = re.compile(r"\W*(?:abstract|summary|tl;?dr|links?|authors?|keywords?)\W*", re.IGNORECASE)
 _FIELD = re.compile(
-    r"[-*+ \t]*\**(?P<name>authors?|date|published|year|arxiv|doi|url|link|paper)\**[ \t]*:\**[ \t]*(?P<value>.*)",
+    r"[-*+ \t]*(?P<name>authors?|date|published|year|arxiv|doi|url|link|paper)\**[ \t]*:\**[ \t]*(?P<value>.*)",
     re.IGNORECASE,
 )
 _ABSTRACT = re.compile(r"\**abstract\**[ \t]*[:.]\**[ \t]*", re.IGNORECASE)
@@ -88,7 +88,7 @@ def _depth(line: str) -> int:
 def _record(block: Block) -> _Record:
     first = block.lines[0].text
     match = _HEADING.fullmatch(first)
-    record = _Record((match["hash"] or match["bold"]) if match else "", _depth(first))
+    record = _Record((match["hash"] or match["bold"]).rstrip("# \t") if match else "", _depth(first))
     for link in _LINK.finditer(record.title):
         record.values.setdefault("url", link["target"])
     for line in block.lines[1:]:
