@@ -31,6 +31,7 @@ def understand(
     listing_year: int | None = None,
     columns: Mapping[str, str] = MappingProxyType({}),
     min_score: float = 0.0,
+    corrections: Sequence[link.Correction] = (),
     pipeline: str | Path = extract.WEIGHTS,
     labels: Mapping[str, str] = MappingProxyType({}),
     timestamp: str | None = None,
@@ -40,8 +41,9 @@ def understand(
 ) -> Corpus:
     """Read, extract and link.
 
-    `columns` is that of `kg.read.read`, `pipeline` and `labels` are those of `kg.extract.load`. Raises InputError for
-    an input that cannot be read at all, and ModelError for a pipeline that cannot be loaded.
+    `columns` is that of `kg.read.read`, `corrections` are those of `kg.link.corrections`, `pipeline` and `labels` those
+    of `kg.extract.load`. Raises InputError for an input that cannot be read at all, and ModelError for a pipeline that
+    cannot be loaded.
     """
     records = read.read(inputs, listing_year=listing_year, columns=columns)
     extractor = extract.load(pipeline, labels=labels)
@@ -60,7 +62,9 @@ def understand(
     names = lexicon.load()
     found = extractor.extract(kept, min_score=min_score)
     extractions = list(progress(found, what="extracting", total=len(kept)))
-    linked, concepts = link.link(extractions, names)
+    linked, concepts, idle = link.correct(*link.link(extractions, names), corrections)
+    for correction in idle:
+        on_warning(f"nothing to {correction.action}: no concept called {correction.name!r}")
     used = {f"model {extractor.name}".rstrip(): extractor.digest, "lexicon": names.digest}
     if extractor.ignored:
         on_warning(_told(extractor.ignored))
@@ -79,7 +83,7 @@ def understand(
             used=used,
             ignored=extractor.ignored,
         ),
-        tuple(link.merges(extractions, linked, concepts, names)),
+        tuple(link.merges(extractions, linked, concepts, names, corrections=corrections)),
     )
 
 

@@ -15,6 +15,7 @@ from kg.files import PACKAGE
 
 if TYPE_CHECKING:
     from kg.build import Corpus
+    from kg.link import Correction
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,6 +33,12 @@ def _columns(_context: click.Context, _option: click.Parameter, written: str | N
             raise click.BadParameter(f"{pair!r} is not FIELD=NAME; fields are {', '.join(NAMES)}")
         columns[field] = name
     return columns
+
+
+def _corrections(_context: click.Context, _option: click.Parameter, path: Path | None) -> "list[Correction]":
+    from kg.link import read_corrections
+
+    return read_corrections(path) if path else []
 
 
 def _input_options(command: F) -> F:
@@ -54,6 +61,13 @@ def _input_options(command: F) -> F:
             metavar="FIELD=NAME,...",
             callback=_columns,
             help="What CSV calls its columns, as in --columns title=TI,abstract=AB; known names need no telling.",
+        ),
+        click.option(
+            "--corrections",
+            metavar="FILE",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            callback=_corrections,
+            help="What to merge, split, rename, retype or drop: lines of action, name and target, parted by tabs.",
         ),
         label_option,
         click.option(

@@ -10,13 +10,14 @@ from dataclasses import replace
 
 from kg.lexicon import Lexicon
 from kg.link.corpus import Corpus
+from kg.link.corrections import Correction, correct, read_corrections
 from kg.link.known import acronyms
 from kg.link.ledger import merges
 from kg.link.naming import concepts_of
 from kg.link.reading import Name, Reading, read, roles
 from kg.model import Concept, Extraction, LinkedPaper
 
-__all__ = ["link", "merges"]
+__all__ = ["Correction", "correct", "link", "merges", "read_corrections"]
 
 
 def link(extractions: Sequence[Extraction], lexicon: Lexicon) -> tuple[list[LinkedPaper], list[Concept]]:

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from kg.lexicon import Lexicon
+from kg.link.corrections import Correction
 from kg.link.known import acronyms, expand, headless, known
 from kg.model import Concept, Extraction, LinkedPaper, Merge
 from kg.names import TYPE_KIND
@@ -11,15 +12,21 @@ from kg.spelling import loose
 
 SPELLING, LISTED, DEFINED = "spelling", "lexicon", "abbreviation defined in a paper"
 WITHIN, SPELLED_OUT = "known name within", "acronym spelled out"
-HEADLESS, TITLE = "word of its kind left out", "named together"
+HEADLESS, TITLE, CORRECTED = "word of its kind left out", "named together", "correction"
 
 
 def merges(
-    extractions: Iterable[Extraction], papers: Sequence[LinkedPaper], concepts: Iterable[Concept], lexicon: Lexicon
+    extractions: Iterable[Extraction],
+    papers: Sequence[LinkedPaper],
+    concepts: Iterable[Concept],
+    lexicon: Lexicon,
+    *,
+    corrections: Iterable[Correction] = (),
 ) -> list[Merge]:
-    """What `link` merged: the surfaces of all mentions that read otherwise than their concept's label, by concept and
-    surface, with the rule that explains it, the number of mentions and that of papers.
+    """What `link` and the corrections merged: the surfaces of all mentions that read otherwise than their concept's
+    label, by concept and surface, with the rule that explains it, the number of mentions and that of papers.
     """
+    corrected = {loose(name) for it in corrections if it.action in {"merge", "rename"} for name in (it.name, it.target)}
     mentions: Counter[tuple[str, str]] = Counter()
     in_papers: Counter[tuple[str, str]] = Counter()
     for paper in papers:
@@ -33,7 +40,16 @@ def merges(
             defined[loose(long)].add(loose(short))
     by_iri, meanings = {concept.iri: concept for concept in concepts}, acronyms(lexicon)
     return [
-        Merge(iri, by_iri[iri].label, surface, _rule(by_iri[iri], surface, defined, meanings, lexicon), count, among)
+        Merge(
+            iri,
+            by_iri[iri].label,
+            surface,
+            CORRECTED
+            if loose(surface) in corrected and loose(surface) != loose(by_iri[iri].label)
+            else _rule(by_iri[iri], surface, defined, meanings, lexicon),
+            count,
+            among,
+        )
         for (iri, surface), count in sorted(mentions.items())
         if surface != by_iri[iri].label and (among := in_papers[iri, surface])
     ]
