@@ -20,9 +20,12 @@ from kg.names import TYPE_KIND
 from kg.spelling import loose
 from kg.text import fold
 
-LEAST_SCORE = 0.4
+LEAST_SCORE = 0.253
 _LEAST_QUANTITY = 0.4
-_LEAST_DEFAULT = 0.6  # where no metric is named, and what goes without saying is a guess
+_LEAST_DEFAULT = 0.465  # where no metric is named, and what goes without saying is a guess
+# What is chosen twice, the kind of a number and its metric, is surer of itself than it should be: of 925 results in
+# abstracts not learnt from, 71 % were right at .85 and 35 % at .55. So a score is this power of the probability.
+_SOBER = 1.5
 # A name overlooked is commoner than a role that the text does not give: a name needs this much, not the half. Devices
 # need less still: most annotations leave this role open.
 _LEAST_ROLE = {"subject": 0.25, "dataset": 0.25, "hardware": 0.15, "baseline": 0.25}
@@ -69,10 +72,11 @@ def _is_new_order(spot: Spot) -> bool:
 
 def _results(spot: Spot, metrics: Sequence[Name], last: Result | None, chance: float, least: float) -> list[Result]:
     """The results of a number: none, one, or one for each metric that shares it."""
-    if chance < least:
+    if chance**_SOBER < least:
         return []
     metric, share = (_RANK, 1.0) if _is_placing(spot) else _metric(spot, metrics, last)
-    if chance * share < (max(least, _LEAST_DEFAULT) if metric.kind == "default" else least):
+    score = (chance * share) ** _SOBER
+    if score < (max(least, _LEAST_DEFAULT) if metric.kind == "default" else least):
         return []
     number = spot.number
     subject = _said_of(spot, metric) or _role("subject", spot, last)
@@ -96,7 +100,7 @@ def _results(spot: Spot, metrics: Sequence[Name], last: Result | None, chance: f
         baseline,
         baseline_value,
         change(spot, metric.text, last),
-        round(chance * share, 3),
+        round(score, 3),
     )
     return [replace(result, metric=name.text) for name in coordinated(spot, metric, metrics)]
 
