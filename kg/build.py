@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from kg import __version__, extract, graph, lexicon, link, read, report, store, turtle, validate, view
+from kg import __version__, diff, extract, graph, lexicon, link, read, report, store, turtle, validate, view
 from kg.errors import GraphError
 from kg.model import Concept, LinkedPaper, Merge, Paper, Reject, Report, Run
 from kg.progress import Progress, silent
@@ -115,6 +115,19 @@ def build(corpus: Corpus, output: Path, *, mentions: bool = True) -> None:
             _write(corpus, staging, mentions=mentions)
         for written in sorted(staging.iterdir()):
             written.replace(output / written.name)
+
+
+def change(corpus: Corpus, output: Path, *, mentions: bool = True) -> diff.Difference:
+    """What a build into `output` would change in the graph that is there; nothing is written.
+
+    GraphError when that graph is broken.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "graph.ttl"
+        with path.open("wb") as file:
+            turtle.write(graph.triples(corpus.papers, corpus.concepts, corpus.run, mentions=mentions), file)
+        there = output / "graph.ttl"
+        return diff.diff(store.open_store(there) if there.exists() else store.Store(), store.open_store(path))
 
 
 def _write(corpus: Corpus, staging: Path, *, mentions: bool) -> None:

@@ -72,6 +72,15 @@ def expand(curie: str) -> str:
     return PREFIXES[prefix] + local
 
 
+def compact(iri: str) -> str:
+    """The CURIE of an IRI by the longest namespace that begins it; an IRI of none stays as it is."""
+    known = [(namespace, prefix) for prefix, namespace in PREFIXES.items() if iri.startswith(namespace)]
+    if not known:
+        return iri
+    namespace, prefix = max(known, key=lambda pair: len(pair[0]))
+    return f"{prefix}:{iri.removeprefix(namespace)}"
+
+
 def thing(kind: str, key: str) -> str:
     """The IRI of a thing by its kind and key: `hardware` and `h100`."""
     return f"{THINGS}{kind}/{key}"

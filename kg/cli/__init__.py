@@ -20,6 +20,7 @@ _COMMANDS = (
     asking.queries,
     showing.view,
     showing.export,
+    showing.diff,
     asking.why,
     asking.stats,
     asking.merges,

@@ -12,6 +12,7 @@ import click
 from kg.cli.options import BROKEN, label_option, progress, tell_reject, tell_warning, working
 from kg.errors import InputError
 from kg.files import PACKAGE
+from kg.text import printable
 
 if TYPE_CHECKING:
     from kg.build import Corpus
@@ -92,9 +93,17 @@ def _input_options(command: F) -> F:
     help="The folder to write into.",
 )
 @click.option("--no-mentions", is_flag=True, help="Leave mentions and contexts out of the graph.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; say what would change in the graph that is there.")
 @click.option("--timestamp", is_flag=True, help="Say in the graph when it was made, as SOURCE_DATE_EPOCH does.")
 def build(
-    inputs: tuple[str, ...], output: Path, *, no_mentions: bool, timestamp: bool, strict: bool, **options: Any
+    inputs: tuple[str, ...],
+    output: Path,
+    *,
+    no_mentions: bool,
+    dry_run: bool,
+    timestamp: bool,
+    strict: bool,
+    **options: Any,
 ) -> None:
     """Build the graph of INPUT: Turtle, page, extractions and report.
 
@@ -103,6 +112,12 @@ def build(
     from kg import build as program
 
     corpus = _understand(inputs or (str(_SAMPLE),), timestamp=_timestamp(asked=timestamp), **options)
+    if dry_run:
+        with working("comparing"):
+            found = program.change(corpus, output, mentions=not no_mentions)
+        click.echo("\n".join(map(printable, str(found).split("\n"))))
+        _end(corpus, strict=strict)
+        return
     with working("writing the graph and its page"):
         program.build(corpus, output, mentions=not no_mentions)
     _tell(corpus, output)

@@ -1,4 +1,4 @@
-"""`kg validate`, `kg view`, `kg export` and `kg serve`: a graph as a whole."""
+"""`kg validate`, `kg view`, `kg export`, `kg diff` and `kg serve`: a graph as a whole."""
 
 import sys
 from pathlib import Path
@@ -75,6 +75,18 @@ def export(file: Path, graph: str, *, format_: str) -> None:
         paths = exports.export(open_graph(graph), file)
     for path in paths:
         click.echo(f"wrote {path}", err=True)
+
+
+@click.command()
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+def diff(old: str, new: str) -> None:
+    """Say what makes the graph NEW of OLD: papers, concepts, results and quantities that came, went or changed."""
+    from kg import diff as differences
+
+    with working("comparing"):
+        found = differences.diff(open_graph(old), open_graph(new))
+    click.echo("\n".join(map(printable, str(found).split("\n"))))
 
 
 @click.command()
