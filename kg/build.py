@@ -65,7 +65,11 @@ def understand(
     linked, concepts, idle = link.correct(*link.link(extractions, names), corrections)
     for correction in idle:
         on_warning(f"nothing to {correction.action}: no concept called {correction.name!r}")
-    used = {f"model {extractor.name}".rstrip(): extractor.digest, "lexicon": names.digest}
+    used = {
+        f"model {extractor.name}".rstrip(): extractor.digest,
+        "rules": extract.rules_digest(),
+        "lexicon": names.digest,
+    }
     if extractor.ignored:
         on_warning(_told(extractor.ignored))
     return Corpus(

@@ -5,6 +5,6 @@ for extraction in extractor.extract(papers):
     extraction.mentions, extraction.results, extraction.quantities
 """
 
-from kg.extract.pipeline import WEIGHTS, Extractor, load
+from kg.extract.pipeline import WEIGHTS, Extractor, load, rules_digest
 
-__all__ = ["WEIGHTS", "Extractor", "load"]
+__all__ = ["WEIGHTS", "Extractor", "load", "rules_digest"]

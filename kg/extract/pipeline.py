@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,6 +18,7 @@ from thinc.api import get_current_ops
 from kg.errors import ModelError
 from kg.extract import components, tokenizer  # noqa: F401  # the weights name the tokenizer
 from kg.extract.tagger import GROUP, Tagger
+from kg.files import PACKAGE
 from kg.model import Extraction, Paper
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -121,10 +123,23 @@ def _line(message: Warning | Exception | str) -> str:
     return re.sub(r"^\[[EW]\d+\] ", "", told).split(". ")[0]
 
 
+@cache
+def rules_digest() -> str:
+    """The SHA-256 of the words and learnt weights with which any pipeline's names are judged and results are read."""
+    data = PACKAGE / "data"
+    return _hashed(data, [*data.glob("*.tsv"), *data.glob("choices/*.tsv")]).hexdigest()
+
+
 def _digest(folder: Path, labels: Mapping[str, str]) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    digest = _hashed(folder, [path for path in folder.rglob("*") if path.is_file()])
     if labels:
         digest.update(json.dumps(sorted(labels.items())).encode())
     return digest.hexdigest()
+
+
+def _hashed(folder: Path, paths: Iterable[Path]) -> "hashlib._Hash":
+    """Files, by their names within a folder and their contents."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest
