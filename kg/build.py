@@ -64,7 +64,8 @@ def understand(
     extractions = list(progress(found, what="extracting", total=len(kept)))
     linked, concepts, idle = link.correct(*link.link(extractions, names), corrections)
     for correction in idle:
-        on_warning(f"nothing to {correction.action}: no concept called {correction.name!r}")
+        told = " ".join(filter(None, (correction.action, correction.name, correction.target)))
+        on_warning(f"correction without effect: {told}")
     used = {
         f"model {extractor.name}".rstrip(): extractor.digest,
         "rules": extract.rules_digest(),

@@ -1,6 +1,8 @@
 import pytest
+from click.testing import CliRunner
 from test_link import LEXICON, extraction, surfaces_of
 
+from kg.cli import main
 from kg.errors import InputError
 from kg.link import Correction, correct, link, merges, read_corrections
 
@@ -95,3 +97,13 @@ def test_a_file_is_read_and_its_faults_are_told(tmp_path):
         path.write_text(line, "utf-8")
         with pytest.raises(InputError, match=message):
             read_corrections(path)
+
+
+def test_a_correction_without_effect_is_told(tmp_path):
+    (tmp_path / "one.jsonl").write_text('{"title": "FoldNet: Folds", "abstract": "FoldNet runs."}\n', "utf-8")
+    (tmp_path / "corrections.tsv").write_text("merge\tNothing\tFoldNet\ndrop\tFoldNet\n", "utf-8")
+    words = ["build", str(tmp_path / "one.jsonl"), "--corrections", str(tmp_path / "corrections.tsv"), "--dry-run"]
+    result = CliRunner().invoke(main, [*words, "-o", str(tmp_path / "output")])
+    assert "correction without effect: merge Nothing FoldNet\n" in result.stderr
+    assert "drop" not in result.stderr
+    assert "concept FoldNet" not in result.stdout
