@@ -22,6 +22,7 @@ check: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cog --check README.md
+	$(BIN)/python -m kg.lexicon
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

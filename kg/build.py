@@ -3,26 +3,29 @@
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from kg import __version__, diff, extract, graph, lexicon, link, read, report, store, turtle, validate, view
+from kg import __version__, diff, extract, graph, lexicon, link, network, read, report, store, turtle, validate, view
 from kg.errors import GraphError
-from kg.model import Concept, LinkedPaper, Merge, Paper, Reject, Report, Run
+from kg.model import Concept, LinkedPaper, Merge, Paper, Reject, Report, Run, Survey, Triple
 from kg.progress import Progress, silent
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What the inputs say: papers in input order, the concepts that they share, the account of the reading."""
+    """What the inputs say: papers in input order, the concepts that they share, the account of the reading, the ledger
+    of merges, and what the whole tells of its concepts.
+    """
 
     papers: tuple[LinkedPaper, ...]
     concepts: tuple[Concept, ...]
     run: Run
     report: Report
     merges: tuple[Merge, ...] = ()
+    survey: Survey = field(default_factory=Survey)
 
 
 def understand(
@@ -89,6 +92,7 @@ def understand(
             ignored=extractor.ignored,
         ),
         tuple(link.merges(extractions, linked, concepts, names, corrections=corrections)),
+        network.survey(linked, concepts),
     )
 
 
@@ -130,14 +134,18 @@ def change(corpus: Corpus, output: Path, *, mentions: bool = True) -> diff.Diffe
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "graph.ttl"
         with path.open("wb") as file:
-            turtle.write(graph.triples(corpus.papers, corpus.concepts, corpus.run, mentions=mentions), file)
+            turtle.write(_triples(corpus, mentions=mentions), file)
         there = output / "graph.ttl"
         return diff.diff(store.open_store(there) if there.exists() else store.Store(), store.open_store(path))
 
 
+def _triples(corpus: Corpus, *, mentions: bool) -> Iterator[Triple]:
+    return graph.triples(corpus.papers, corpus.concepts, corpus.run, corpus.survey, mentions=mentions)
+
+
 def _write(corpus: Corpus, staging: Path, *, mentions: bool) -> None:
     with (staging / "graph.ttl").open("wb") as file:
-        turtle.write(graph.triples(corpus.papers, corpus.concepts, corpus.run, mentions=mentions), file)
+        turtle.write(_triples(corpus, mentions=mentions), file)
     opened = store.open_store(staging / "graph.ttl")
     if violations := validate.validate(opened):
         told = "; ".join(map(str, violations[:3]))

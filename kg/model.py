@@ -127,7 +127,7 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One node of the graph; `iri`, `broader` and `exact_match` are full IRIs."""
+    """One node of the graph; `iri`, `broader` and `exact_match` are full IRIs, `facts` those of its entry."""
 
     iri: str
     type: str
@@ -136,6 +136,7 @@ class Concept:
     acronyms: tuple[str, ...] = ()
     broader: tuple[str, ...] = ()
     exact_match: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,23 @@ class Merge:
     rule: str
     mentions: int
     papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """Concepts that papers name together: their IRIs, most central first, after which `key` and `label` are made."""
+
+    key: str
+    label: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the whole corpus tells: communities, largest first, and the centrality of concepts by IRI, 1 on average."""
+
+    communities: tuple[Community, ...] = ()
+    centrality: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

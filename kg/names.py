@@ -24,6 +24,7 @@ KINDS = (
     "run",
     "agent",
     "scheme",
+    "community",
 )
 PREFIXES: dict[str, str] = {
     "kg": ONTOLOGY,

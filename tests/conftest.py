@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from kg.model import Concept, LinkedPaper, Mention, Paper, Quantity, Result, Run
+from kg.model import Community, Concept, LinkedPaper, Mention, Paper, Quantity, Result, Run, Survey
 from kg.names import expand
 
 settings.register_profile("paperkg", deadline=None, derandomize=True)  # the same on every machine, however busy
@@ -32,11 +32,21 @@ def linked_corpus(path: Path) -> Corpus:
     return papers, concepts, Run(**told["run"])
 
 
+def linked_survey(path: Path) -> Survey:
+    """The communities and centralities of the same file."""
+    told = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Survey(
+        tuple(Community(it["key"], it["label"], tuple(map(expand, it["members"]))) for it in told["community"]),
+        {expand(name): value for name, value in told["centrality"].items()},
+    )
+
+
 def _concept(iri: str, **fields: Any) -> Concept:
     lists = {name: tuple(fields.pop(name, ())) for name in ("alt_labels", "acronyms")}
+    facts = tuple(fields.pop("facts", {}).items())
     broader = tuple(map(expand, fields.pop("broader", ())))
     exact_match = tuple(fields.pop("exact_match", ()))
-    return Concept(iri, **fields, **lists, broader=broader, exact_match=exact_match)
+    return Concept(iri, **fields, **lists, broader=broader, exact_match=exact_match, facts=facts)
 
 
 def _linked(surfaces: dict[str, str], **fields: Any) -> LinkedPaper:
@@ -72,6 +82,11 @@ def _places(text: str, surface: str) -> Iterator[tuple[int, int]]:
 @pytest.fixture(scope="session")
 def linked() -> Corpus:
     return linked_corpus(CASES / "graph" / "linked.toml")
+
+
+@pytest.fixture(scope="session")
+def surveyed() -> Survey:
+    return linked_survey(CASES / "graph" / "linked.toml")
 
 
 @pytest.fixture(scope="session")

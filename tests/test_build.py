@@ -57,7 +57,7 @@ def test_turtle_tells_papers_then_concepts_then_the_run_then_mentions(output):
     parts = {"result": "paper", "quantity": "paper", "mention": "context", "agent": "run", "unit": "kg"}
     order = [kind for kind, _ in groupby(parts.get(prefix, prefix) for prefix, _ in subjects)]
     concepts = ["method", "dataset", "task", "metric", "hardware", "scheme"]
-    assert [kind for kind in order if kind != "kg"] == ["paper", *concepts, "run", "context"]
+    assert [kind for kind in order if kind != "kg"] == ["paper", *concepts, "community", "run", "context"]
     papers = [key for prefix, key in subjects if prefix == "paper"]
     assert papers == sorted(papers)
 

@@ -180,6 +180,40 @@ def test_extract_needs_an_input():
     assert run("extract").exit_code == 2
 
 
+def test_why_takes_the_ledger_beside_the_graph(built):
+    told = run("why", "TinyFold", "MoE", "--graph", str(built / "graph.ttl")).stdout
+    assert "is mixture of experts by this rule: lexicon (2 mentions in 2 papers)" in told
+    assert told.count("MoE: found by") == 1
+
+
+def test_related_concepts_and_papers(built):
+    graph = "--graph", str(built / "graph.ttl")
+    concepts = run("related", "MFU", *graph, "--format", "csv").stdout
+    assert concepts.startswith("conceptLabel,otherLabel,kind,both,papers,strength,other\n")
+    assert "Model FLOPs Utilization,mixture of experts,Method,2,2,1," in concepts
+    papers = run("related", "A Second Look at Folding", *graph, "--format", "csv").stdout
+    assert papers.splitlines()[1].startswith("A Second Look at Folding,TinyFold: Folding Experts on Few GPUs,1.5,")
+    unknown = run("related", "nothing of the kind", *graph)
+    assert unknown.exit_code == 2
+    assert "the graph has no paper of that name" in unknown.stderr
+
+
+def test_trends(built):
+    graph = "--graph", str(built / "graph.ttl")
+    assert run("trends", "MoE", *graph, "--format", "csv").stdout == "month,papers,all,percent\n2024-02,1,1,100\n"
+    assert run("trends", *graph).stdout == "Nothing found.\n"
+    assert run("trends", "MoE", "--type", "Method", *graph).exit_code == 2
+
+
+def test_communities(built):
+    told = run("communities", "MoE", "--graph", str(built / "graph.ttl"), "--format", "csv").stdout.splitlines()
+    assert [line.split(",")[-3] for line in told[1:]] == [
+        "ImageNet-1K",
+        "Model FLOPs Utilization",
+        "mixture of experts",
+    ]
+
+
 def test_why_shows_the_sentence(built):
     result = run("why", "TinyFold", "MFU", "--graph", str(built / "graph.ttl"))
     assert "41.2% [Model Flops Utilization] ([MFU]) on A100 GPUs" in result.stdout

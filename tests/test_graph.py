@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.graph import triples
-from kg.model import Concept, LinkedPaper, Literal, Mention, Paper, Quantity, Result, Run
+from kg.model import Concept, LinkedPaper, Literal, Mention, Paper, Quantity, Result, Run, Survey
 from kg.names import ONTOLOGY, PREFIXES, THINGS, expand, is_key, thing
 from kg.turtle import write
 
@@ -27,9 +27,9 @@ RESULT = Result(0, 7, "A Title", metric="a", value="1")
 RUN = Run("0.1.0")
 
 
-def turtle(papers, concepts, run, **options):
+def turtle(papers, concepts, run, survey=None):
     file = io.BytesIO()
-    write(triples(papers, concepts, run, **options), file)
+    write(triples(papers, concepts, run, survey or Survey()), file)
     return file.getvalue()
 
 
@@ -55,28 +55,29 @@ def literal(value, datatype=""):
     return Literal(value, expand(datatype) if datatype else "")
 
 
-def test_the_golden_graph(linked):
-    made = turtle(*linked)
+def test_the_golden_graph(linked, surveyed):
+    made = turtle(*linked, surveyed)
     if os.environ.get("UPDATE_GOLDEN"):
         GOLDEN.write_bytes(made)
     assert made.decode() == GOLDEN.read_text(encoding="utf-8")
 
 
-def test_the_order_of_papers_and_concepts_does_not_matter(linked):
+def test_the_order_of_papers_and_concepts_does_not_matter(linked, surveyed):
     papers, concepts, run = linked
     chance = random.Random(1)
     shuffled = [
         replace(linked, mentions=chance.sample(linked.mentions, len(linked.mentions)), results=linked.results[::-1])
         for linked in chance.sample(papers, len(papers))
     ]
-    assert turtle(shuffled, chance.sample(concepts, len(concepts)), run) == GOLDEN.read_bytes()
+    assert turtle(shuffled, chance.sample(concepts, len(concepts)), run, surveyed) == GOLDEN.read_bytes()
 
 
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_the_hash_seed_does_not_matter(seed):
     code = (
-        "import sys; from conftest import CASES, linked_corpus; from kg import graph, turtle\n"
-        "turtle.write(graph.triples(*linked_corpus(CASES / 'graph' / 'linked.toml')), sys.stdout.buffer)"
+        "import sys; from conftest import CASES, linked_corpus, linked_survey; from kg import graph, turtle\n"
+        "path = CASES / 'graph' / 'linked.toml'\n"
+        "turtle.write(graph.triples(*linked_corpus(path), linked_survey(path)), sys.stdout.buffer)"
     )
     environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(CASES.parent)}
     made = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True).stdout

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import asking, making, showing, training
+from kg.cli import asking, making, showing, surveying, training
 from kg.errors import PaperkgError
 from kg.text import printable
 
@@ -23,6 +23,9 @@ _COMMANDS = (
     showing.diff,
     asking.why,
     asking.stats,
+    surveying.related,
+    surveying.trends,
+    surveying.communities,
     asking.merges,
     showing.serve,
     training.score,

@@ -56,14 +56,23 @@ def queries() -> None:
 @click.argument("paper")
 @click.argument("concept")
 @graph_option
-def why(paper: str, concept: str, graph: str) -> None:
-    """Show the sentences of PAPER that speak of CONCEPT.
+@click.option(
+    "--ledger",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The merges.tsv of the build; by default the one beside the graph, if there is one.",
+)
+def why(paper: str, concept: str, graph: str, ledger: Path | None) -> None:
+    """Show the sentences of PAPER that speak of CONCEPT, and how each name in them was found and linked.
 
     PAPER is a key, an arXiv id or a part of the title; CONCEPT is a label, an alias or an acronym.
     """
     from kg import query as questions
+    from kg.report import read_merges
 
-    click.echo(questions.tell(questions.why(open_graph(graph), paper, concept)), nl=False)
+    beside = Path(graph).parent / "merges.tsv"
+    path = ledger or (beside if Path(graph).is_file() and beside.is_file() else None)
+    found = questions.why(open_graph(graph), paper, concept, read_merges(path) if path else ())
+    click.echo(questions.tell(found), nl=False)
 
 
 @click.command()

@@ -5,15 +5,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from kg.files import PACKAGE
-from kg.graph.concepts import concept_properties, scheme_properties
+from kg.graph.concepts import community_properties, concept_properties, scheme_properties
 from kg.graph.numbers import quantity_properties, result_properties, vocabulary
 from kg.graph.papers import context_properties, edges, mention_properties, paper_properties
 from kg.graph.provenance import run_triples
 from kg.graph.statements import stated
-from kg.model import TYPES, Concept, LinkedPaper, Mention, Quantity, Result, Run, Triple
+from kg.model import TYPES, Concept, LinkedPaper, Mention, Quantity, Result, Run, Survey, Triple
 from kg.names import TYPE_KIND, expand, thing
 
 Span = TypeVar("Span", Result, Quantity, Mention)
+
+_NONE = Survey()
 
 
 def ontology() -> Path:
@@ -22,9 +24,15 @@ def ontology() -> Path:
 
 
 def triples(
-    papers: Iterable[LinkedPaper], concepts: Iterable[Concept], run: Run, *, mentions: bool = True
+    papers: Iterable[LinkedPaper],
+    concepts: Iterable[Concept],
+    run: Run,
+    survey: Survey = _NONE,
+    *,
+    mentions: bool = True,
 ) -> Iterator[Triple]:
-    """The graph: papers by key, each with its results and quantities; concepts by type and key; the run; mentions last.
+    """The graph: papers by key, each with its results and quantities; concepts by type and key; communities; the run;
+    mentions last.
 
     `concepts` holds every concept that a mention, a role or a `broader` names. The order of both does not matter.
     Without `mentions`, contexts and mentions are left out.
@@ -35,10 +43,12 @@ def triples(
     for linked in by_key:
         yield from _linked(linked, types)
     for concept in nodes:
-        yield from stated(concept.iri, concept_properties(concept))
+        yield from stated(concept.iri, concept_properties(concept, survey.centrality.get(concept.iri)))
     for kind in dict.fromkeys(TYPE_KIND.values()):
         yield from stated(thing("scheme", kind), scheme_properties(kind))
-    yield from vocabulary(by_key)
+    for community in survey.communities:
+        yield from stated(thing("community", community.key), community_properties(community))
+    yield from vocabulary(by_key, nodes)
     yield from run_triples(run, [linked.paper.key for linked in by_key])
     if mentions:
         for linked in by_key:

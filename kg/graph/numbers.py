@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from kg.graph.concepts import DIRECTIONS
 from kg.graph.statements import Properties, integer, stated
-from kg.model import LinkedPaper, Literal, Quantity, Result, Triple
+from kg.model import Concept, LinkedPaper, Literal, Quantity, Result, Triple
 from kg.names import expand
 from kg.units import canonical, unit_iri
 
@@ -82,9 +83,9 @@ def _quoted(span: Result | Quantity) -> Properties:
     yield "kg:endIndex", integer(span.end)
 
 
-def vocabulary(papers: Iterable[LinkedPaper]) -> Iterator[Triple]:
-    """The units, qualifiers and kinds of change in use with the words for them, so that no query needs the ontology to
-    show `49.3 %`.
+def vocabulary(papers: Iterable[LinkedPaper], concepts: Iterable[Concept]) -> Iterator[Triple]:
+    """The units, qualifiers, kinds of change and directions in use with the words for them, so that no query needs the
+    ontology to show `49.3 %`.
     """
     spans: list[Result | Quantity] = []
     for linked in papers:
@@ -94,7 +95,11 @@ def vocabulary(papers: Iterable[LinkedPaper]) -> Iterator[Triple]:
         yield from stated(expand(_QUALIFIERS[qualifier]), _term("kg:Qualifier", "rdfs:label", qualifier))
     for change in sorted({span.change for span in spans if isinstance(span, Result) and span.change}):
         yield from stated(expand(_CHANGES[change]), _term("kg:Change", "rdfs:label", f"{change} change"))
-    symbols = {iri: canonical(unit) for unit in {span.unit for span in spans if span.unit} if (iri := unit_iri(unit))}
+    facts = {fact for concept in concepts for fact in concept.facts}
+    for way in sorted(value for name, value in facts if name == "direction"):
+        yield from stated(expand(DIRECTIONS[way]), _term("kg:Direction", "rdfs:label", f"{way} is better"))
+    units = {span.unit for span in spans if span.unit} | {value for name, value in facts if name == "unit"}
+    symbols = {iri: canonical(unit) for unit in units if (iri := unit_iri(unit))}
     for iri, symbol in sorted(symbols.items()):
         yield from stated(iri, _term("qudt:Unit", "qudt:symbol", symbol or ""))
 

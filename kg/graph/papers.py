@@ -90,6 +90,7 @@ def mention_properties(mention: Mention, context: str) -> Properties:
     yield "nif:anchorOf", Literal(mention.text)
     yield "itsrdf:taIdentRef", mention.concept
     yield "itsrdf:taConfidence", Literal(f"{round(mention.score, 4)}e0", expand("xsd:double"))
+    yield "kg:foundBy", Literal(mention.source) if mention.source else None
 
 
 @cache

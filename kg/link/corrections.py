@@ -158,7 +158,9 @@ def _of_type(concept: Concept, type_: str) -> Concept:
     """The concept as one of another type; of another kind it has another IRI, and what it was a kind of is no more."""
     if TYPE_KIND[type_] == TYPE_KIND[concept.type]:
         return replace(concept, type=type_)
-    return replace(concept, iri=concept_iri(type_, concept_key(concept.label)), type=type_, broader=(), exact_match=())
+    return replace(
+        concept, iri=concept_iri(type_, concept_key(concept.label)), type=type_, broader=(), exact_match=(), facts=()
+    )
 
 
 def _drop(linked: _Linked, correction: Correction) -> _Linked | None:

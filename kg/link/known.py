@@ -81,10 +81,15 @@ def known(lexicon: Lexicon, kind: str, surface: str) -> Entry | None:
     """The entry that a name of this kind means, or None."""
     for number, name in enumerate(_ways(kind, surface)):
         for entry in lexicon.by_surface(name):
-            # Cut out of a longer name, an everyday word is only itself: the `Go framework` need not be in Go.
-            if entry.kind == kind and (number == 0 or entry.match != "context" or kind == "hardware"):
+            # Cut out of a longer name, an everyday word is only itself: the `Go framework` need not be in Go, and the
+            # `massive dataset` is not MASSIVE.
+            if entry.kind == kind and (number == 0 or kind == "hardware" or _may_be_cut_out(entry, name)):
                 return entry
     return None
+
+
+def _may_be_cut_out(entry: Entry, name: str) -> bool:
+    return entry.match == "" or (entry.match == "exact" and name in entry.surfaces)
 
 
 def _ways(kind: str, surface: str) -> Iterator[str]:

@@ -42,6 +42,7 @@ def _known(entry: Entry, names: Iterable[Name], lexicon: Lexicon) -> Concept:
         tuple(sorted(acronyms)),
         tuple(sorted(parent.iri for parent in lexicon.broader(entry))),
         tuple(sorted(entry.exact_match)),
+        entry.facts,
     )
 
 

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from kg.text import fold
 
 _Long = TypeVar("_Long", str, tuple[str, ...])
 _SHORT_TITLE = 20  # characters; an `Editorial` is not the other one
+_ARXIV_MONTH = re.compile(r"(\d\d)(0[1-9]|1[0-2])\.\d")
 _ARXIV_DOI = "10.48550/arxiv."
 
 
@@ -50,7 +51,7 @@ def merge(records: Iterable[Paper]) -> Merged:
     together: dict[str, list[int]] = defaultdict(list)
     for number, name in enumerate(names):
         together[groups.find(name)].append(number)
-    joined = {root: _joined([papers[number] for number in members]) for root, members in together.items()}
+    joined = {root: _dated(_joined([papers[number] for number in members])) for root, members in together.items()}
     joins = [
         Join(
             joined[root].key,
@@ -68,6 +69,12 @@ def merge(records: Iterable[Paper]) -> Merged:
         tuple(sorted(joins, key=lambda join: (join.key, join.records))),
         tuple(sorted(keys for keys in similar if len(keys) > 1)),
     )
+
+
+def _dated(paper: Paper) -> Paper:
+    """A new-style arXiv id tells the month of the first version, where nothing else tells a date."""
+    month = _ARXIV_MONTH.match(paper.arxiv_id or "")
+    return replace(paper, date=f"20{month[1]}-{month[2]}") if month and not paper.date else paper
 
 
 def _by_identifier(papers: Sequence[Paper]) -> Iterator[tuple[str, Sequence[int]]]:

@@ -110,6 +110,7 @@ function conceptCard(id) {
     head(icon(thing.type), thing.type),
     element("h2", {}, name(id)),
     thing.also.length ? element("p", { class: "meta name" }, `Also ${thing.also.join(", ")}`) : null,
+    thing.facts.length ? element("p", { class: "meta" }, thing.facts.join(" · ")) : null,
     relation("is a kind of", wider(id)),
     relation("has kinds", narrower(id)),
     thing.same.length ? element("p", { class: "meta" }, "Elsewhere: ", thing.same.map(url => [outside(url, bare(url).split("/")[0]), " "])) : null,

@@ -37,6 +37,17 @@ _FIELDS = {
     "kind": "kg:quantityKind",
     "quote": "kg:quote",
 }
+_OF_CONCEPTS = {
+    "released": ("kg:released", ""),
+    "memory": ("kg:memory", " GB"),
+    "FP64": ("kg:peakFP64", " TFLOPS"),
+    "FP32": ("kg:peakFP32", " TFLOPS"),
+    "FP16": ("kg:peakFP16", " TFLOPS"),
+    "BF16": ("kg:peakBF16", " TFLOPS"),
+    "FP8": ("kg:peakFP8", " TFLOPS"),
+    "INT8": ("kg:peakINT8", " TOPS"),
+}
+_DIRECTIONS = {"kg:HigherIsBetter": "higher is better", "kg:LowerIsBetter": "lower is better"}
 _WORDS = {
     "unit": ("qudt:hasUnit", "qudt:symbol"),
     "qualifier": ("kg:qualifier", "rdfs:label"),
@@ -82,10 +93,22 @@ def concepts(store: Store | Remote, graph: Graph, iris: Sequence[str]) -> dict[s
             "type": graph.nodes[iri]["type"],
             "label": graph.nodes[iri]["label"],
             "also": known.get((iri, expand("skos:altLabel")), ()),
+            "facts": _told(known, iri),
             "same": [link for link in known.get((iri, expand("skos:exactMatch")), ()) if _is_web(link)],
         }
         for iri in iris
     }
+
+
+def _told(known: _Facts, iri: str) -> list[str]:
+    """What the lexicon tells of a concept, in words: `released 2022`, `80 GB`, `lower is better`."""
+    figures = [
+        f"{name} {value.removesuffix('.0')}{unit}"
+        for name, (property_, unit) in _OF_CONCEPTS.items()
+        if (value := _first(known, iri, property_))
+    ]
+    directions = {expand(term): words for term, words in _DIRECTIONS.items()}
+    return [*figures, *(directions[way] for way in known.get((iri, expand("kg:direction")), ()) if way in directions)]
 
 
 def _facts(store: Store | Remote, iris: Iterable[str]) -> _Facts:
