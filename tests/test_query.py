@@ -423,8 +423,10 @@ class TestWhy:
         found = why(golden, "foldserve", "mixture-of-experts", [merge])
         assert found[0].how == (
             "Mixture of Experts: found by the graph's maker (1.00)",
-            ("MoE: found by lexicon and names (0.96); "
-            "is Mixture of Experts by this rule: lexicon (3 mentions in 2 papers)"),
+            (
+                "MoE: found by lexicon and names (0.96); "
+                "is Mixture of Experts by this rule: lexicon (3 mentions in 2 papers)"
+            ),
         )
         assert (
             why(golden, "foldserve", "MFU")[0].how[-1]
