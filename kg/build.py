@@ -16,8 +16,8 @@ from kg.progress import Progress, silent
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What the inputs say: papers in input order, the concepts that they share, the account of the reading, the ledger
-    of merges, and what the whole tells of its concepts.
+    """What the inputs say: papers in input order, the concepts that they share, the account of the reading, the ledgers
+    of what was merged and of what was kept apart, and what the whole tells of its concepts.
     """
 
     papers: tuple[LinkedPaper, ...]
@@ -25,6 +25,7 @@ class Corpus:
     run: Run
     report: Report
     merges: tuple[Merge, ...] = ()
+    apart: tuple[Merge, ...] = ()
     survey: Survey = field(default_factory=Survey)
 
 
@@ -92,6 +93,7 @@ def understand(
             ignored=extractor.ignored,
         ),
         tuple(link.merges(extractions, linked, concepts, names, corrections=corrections)),
+        tuple(link.kept_apart(linked, concepts)),
         network.survey(linked, concepts),
     )
 
@@ -153,5 +155,6 @@ def _write(corpus: Corpus, staging: Path, *, mentions: bool) -> None:
     (staging / "graph.html").write_text(view.page(opened), encoding="utf-8", newline="\n")
     lines = "".join(f"{report.extraction_line(paper)}\n" for paper in corpus.papers)
     (staging / "extractions.jsonl").write_text(lines, encoding="utf-8", newline="\n")
-    (staging / "merges.tsv").write_text(report.merges_text(corpus.merges), encoding="utf-8", newline="\n")
+    for name, ledger in (("merges.tsv", corpus.merges), ("ambiguous.tsv", corpus.apart)):
+        (staging / name).write_text(report.merges_text(ledger), encoding="utf-8", newline="\n")
     shutil.copyfile(graph.ontology(), staging / "ontology.ttl")

@@ -1,4 +1,4 @@
-"""When two spellings are one name: case, hyphens, spaces, the plural s and British endings are folded.
+"""When two spellings are one name: case, hyphens, spaces, the plural s of any word and British endings are folded.
 
 Plus, hash, dot, slash and digits are never folded: C++ is not C, GPT-4 is not GPT-4o, Llama 3.1 is not Llama 31. Where
 case tells two things apart, it is kept: only a small s makes a plural, so FLOPs is FLOP and FLOPS a word of its own.
@@ -27,7 +27,10 @@ _PLURAL = re.compile(
     r"(?:metric|topic|heuristic|critic|characteristic|clinic|graphic|camera|schema|area|formula|persona|quota|llama)s$"
 )
 _WORD = re.compile(r"(?<![^\W_])[^\W_]+$")
+_INNER_PLURAL = re.compile(r"(?<![^\W_])[^\W_]{3,}s(?=[\s-])")
 _MARKUP = re.compile(r"\\(?:underline|textbf|textit|emph|mathbf|text)(?=\{)|\\[!,;]|\*\*|[${}\\]|,(?!\d)")
+_POSSESSIVE = re.compile(r"['’]s(?=[\s-])")
+_VERSION = re.compile(r"(?<=[^\W_])[\s-]?[vV](?=\d)")
 _SEPARATOR = re.compile(r"[\s_~-]+")
 _BRITISH = (
     (re.compile(r"is(?=(?:ation|ations|ing|ed|er|ers|e)\b)"), "iz"),
@@ -38,14 +41,17 @@ _BRITISH = (
 )
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 18)
 def singular(name: str) -> str:
     """The name with its last word in the singular; a name that is not in the plural stays as it is."""
     match = _WORD.search(name)
     if match is None:
         return name
-    word = match.group()
-    return name[: match.start()] + _IRREGULAR.get(word.lower(), _without_s(word))
+    return name[: match.start()] + _of_one(match[0])
+
+
+def _of_one(word: str) -> str:
+    return _IRREGULAR.get(word.lower(), _without_s(word))
 
 
 def _without_s(word: str) -> str:
@@ -64,14 +70,17 @@ def _without_s(word: str) -> str:
     return stem
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 18)
 def loose(name: str) -> str:
     """The form under which two spellings are one name: `LLaMA 2` and `Llama-2`, `language models` and `Language Model`.
 
     It is for comparing only, and says nothing of what the name means. Hyphens and spaces vanish, except between two
-    digits, so that `Llama 3 1B` does not become `Llama 31B`.
+    digits, so that `Llama 3 1B` does not become `Llama 31B`; so does the v of a version (`LLaVA-v1.5`) and a possessive
+    s (`Pearson's correlation`).
     """
-    text = fold(singular(_MARKUP.sub("", unicodedata.normalize("NFKC", name)).strip()))
+    text = singular(_MARKUP.sub("", unicodedata.normalize("NFKC", name)).strip(" ~"))
+    text = _POSSESSIVE.sub("", text.replace(" & ", " and "))
+    text = fold(_VERSION.sub(" ", _INNER_PLURAL.sub(lambda match: _of_one(match[0]), text)))
     for pattern, american in _BRITISH:
         text = pattern.sub(american, text)
     return _SEPARATOR.sub(_joint, text).strip(".;:'\"") or fold(name)

@@ -35,6 +35,7 @@ def run(*arguments, **options):
 
 def test_build_writes_everything_and_nothing_else(built):
     assert sorted(path.name for path in built.iterdir()) == [
+        "ambiguous.tsv",
         "extractions.jsonl",
         "graph.html",
         "graph.ttl",

@@ -4,7 +4,7 @@ from test_link import LEXICON, extraction
 
 from kg.cli import main
 from kg.errors import GraphError
-from kg.link import link, merges
+from kg.link import kept_apart, link, merges
 from kg.report import merges_text, read_merges
 
 
@@ -82,3 +82,14 @@ def test_the_command_lists_what_was_asked_for(tmp_path):
     assert run("NEURAL").stdout.splitlines()[1].startswith("ConvNet,convolutional neural network,lexicon,1,1,")
     assert run("--rule", "spelling").stdout.splitlines()[1].startswith("H100s,H100,spelling,1,1,")
     assert len(run("nothing such").stdout.splitlines()) == 1
+
+
+def test_a_name_of_several_meanings_is_told_and_not_merged():
+    cases = (
+        case("MAE is low.", ["MAE", "Metric"]),
+        case("We pre-train an MAE, a big MAE.", ["MAE", "Method"]),
+        case("FoldNet is FoldNet.", ["FoldNet", "Method"]),
+    )
+    papers, concepts = link([extraction(it, f"paper-{number}") for number, it in enumerate(cases)], LEXICON)
+    told = [(merge.surface, merge.label, merge.mentions, merge.papers) for merge in kept_apart(papers, concepts)]
+    assert told == [("MAE", "masked autoencoder", 1, 1), ("MAE", "mean absolute error", 1, 1)]

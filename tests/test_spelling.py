@@ -19,6 +19,13 @@ ONE_NAME = [
     ("MATH-500", "Math 500"),
     ("$\\beta$-VAE", "\\beta VAE"),
     ("Earth Mover’s Distance", "earth mover's distance"),
+    ("Alzheimer's Disease Initiative", "Alzheimers Disease Initiative"),
+    ("Delayed Streams Modeling", "delayed-stream modeling"),
+    ("LLMs-as-judges", "LLM-as-judge"),
+    ("LLaVA-v1.5", "LLaVA-1.5"),
+    ("YOLO v8", "YOLOv8"),
+    ("Tanks & Temples", "tanks and temples"),
+    ("language models~", "language model"),
 ]
 TWO_NAMES = [
     ("LLaMA", "LLaMA 2"),
@@ -32,6 +39,9 @@ TWO_NAMES = [
     ("loss", "los"),
     ("β-VAE", "VAE"),
     ("1,024", "1024"),
+    ("V2X", "2X"),
+    ("GPT-4V", "GPT-4"),
+    ("physics reasoning", "physic reasoning"),
 ]
 
 

@@ -107,10 +107,11 @@ def _question(question: str) -> str:
     help="The merges.tsv of a build.",
 )
 @click.option("--rule", help="Only what this rule merged, e.g. spelling.")
+@click.option("--apart", is_flag=True, help="Instead, names of several meanings that were not merged (ambiguous.tsv).")
 @click.option(
     "--format", "format_", type=click.Choice(["table", "csv", "tsv", "json"]), default="table", show_default=True
 )
-def merges(text: str | None, ledger: Path, rule: str | None, format_: str) -> None:
+def merges(text: str | None, ledger: Path, rule: str | None, *, apart: bool, format_: str) -> None:
     """List the surfaces that were taken for a concept of another label, and by which rule.
 
     TEXT leaves those with it in their surface or label, whatever the case. Most frequent first.
@@ -123,7 +124,7 @@ def merges(text: str | None, ledger: Path, rule: str | None, format_: str) -> No
     wanted = (text or "").casefold()
     chosen = [
         merge
-        for merge in read_merges(ledger)
+        for merge in read_merges(ledger.with_name("ambiguous.tsv") if apart else ledger)
         if rule in {None, merge.rule} and (wanted in merge.surface.casefold() or wanted in merge.label.casefold())
     ]
     chosen.sort(key=lambda merge: (-merge.papers, -merge.mentions, merge.label, merge.surface, merge.concept))

@@ -11,6 +11,7 @@ _PARENTHESIS = re.compile(r"\(([^()\n]{2,60})\)")
 _SHORT = re.compile(r"[^\W_][\w+&./*@$^{}\\-]{1,14}(?: [\w+&./-]{1,8})?")
 _WORD = re.compile(r"[^\s()\[\],;:.]+(?:[.,/][^\s()\[\],;:.]+)*")
 _LETTERS = re.compile(r"[^\W_]+")
+_FIRST_OF_COMPOUND = re.compile(r"(?:[^\W_]+[-‐‑])+$")  # MLLM: not `Modal` of `Multi-Modal Large Language Model`
 _EDGE = "\"'`‘’“”*_"
 _LEADING = frozenset(
     "a an the our this that these those called named dubbed termed propose proposed introduce present of for with to "
@@ -73,7 +74,7 @@ def _long_form(short: str, text: str, end: int) -> Span | None:
     for form in (bare[:-1], bare) if bare.endswith("s") and bare[:-1].isupper() else (bare,):
         begin = _match(form, window)
         if begin is not None:
-            start = offset + words[0].start() + begin
+            start = offset + words[0].start() + len(_FIRST_OF_COMPOUND.sub("", window[:begin]))
             span = start, offset + words[0].start() + len(window)
             if _plausible(form, text[slice(*span)]):
                 return span

@@ -12,12 +12,12 @@ from kg.lexicon import Lexicon
 from kg.link.corpus import Corpus
 from kg.link.corrections import Correction, correct, read_corrections
 from kg.link.known import acronyms
-from kg.link.ledger import merges
+from kg.link.ledger import kept_apart, merges
 from kg.link.naming import concepts_of
 from kg.link.reading import Name, Reading, read, roles
 from kg.model import Concept, Extraction, LinkedPaper
 
-__all__ = ["Correction", "correct", "link", "merges", "read_corrections"]
+__all__ = ["Correction", "correct", "kept_apart", "link", "merges", "read_corrections"]
 
 
 def link(extractions: Sequence[Extraction], lexicon: Lexicon) -> tuple[list[LinkedPaper], list[Concept]]:

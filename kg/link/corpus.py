@@ -13,7 +13,15 @@ from kg.spelling import loose, singular
 
 # Of a name used as two kinds, the one with so many times fewer papers is taken for a mistake, else both are told apart.
 _MISTAKE = 5
-_LIKE_A_NAME = re.compile(r"[A-Z]|\d")
+# What is left when the word of its kind is cut off must be a name still: `Deep` of `Deep Networks` is none. A score is
+# what it scores, and a task of several words is what it is without `task`.
+_STILL_A_NAME = {
+    "dataset": re.compile(r"[A-Z]|\d"),
+    "hardware": re.compile(r"[A-Z]|\d"),
+    "metric": re.compile(r"[^\W_]"),
+    "task": re.compile(r"[^\W_] [^\W_]"),
+    "method": re.compile(r"[^\W_][A-Z]|\d"),
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,7 +87,7 @@ class Corpus:
         surface = bare(kind, surface)
         shorter = headless(kind, surface) or ""
         full = expand(surface, self._acronyms)
-        if _LIKE_A_NAME.search(shorter) and (kind, loose(shorter)) in self._seen:
+        if _STILL_A_NAME[kind].search(shorter) and (kind, loose(shorter)) in self._seen:
             return shorter
         return full if (kind, loose(full)) in self._seen else surface
 

@@ -18,8 +18,17 @@ _HEADS = {
         "approach",
         "technique",
         "mechanism",
+        "system",
+        "pipeline",
+        "strategy",
+        "paradigm",
+        "scheme",
+        "toolkit",
+        "library",
+        "package",
+        "platform",
     },
-    "dataset": {"dataset", "benchmark", "corpus", "suite"},
+    "dataset": {"dataset", "database", "benchmark", "corpus", "suite"},
     "task": {"task", "problem"},
     "metric": {"score", "metric"},
     "hardware": {
@@ -34,6 +43,9 @@ _HEADS = {
         "device",
         "pod",
         "microcontroller",
+        "robot",
+        "humanoid",
+        "quadruped",
     },
 }
 _VENDOR = re.compile(
@@ -41,6 +53,10 @@ _VENDOR = re.compile(
 )
 _MEMORY = re.compile(r"[ -]?\(?\b\d{1,3} ?GB?\b\)?", re.IGNORECASE)
 _MODEL_NUMBER = re.compile(r"[A-Z][A-Za-z]* ?-?\d|\d[A-Z]")
+# Words of long forms that do not make another thing of it, and how much of the others has to be the same.
+_SILENT = _HEADS["method"] | {"a", "and", "based", "for", "from", "in", "of", "on", "pre", "pretrained", "scale", "the"}
+_SILENT |= {"to", "trained", "via", "with"}
+_STEM = 4
 _INNER_PARENTHESIS = re.compile(r" \(([^()]+)\)(?= )")
 _JOINT = re.compile(r"[\s-]+")
 _SHORT_FORM = re.compile(r"(?<![^\W_])[^\W_]*[A-Z][^\W_]*[A-Z][^\W_]*")
@@ -77,6 +93,12 @@ def headless(kind: str, surface: str) -> str | None:
     return name if name and singular(head).lower() in _HEADS[kind] else None
 
 
+def _headless(kind: str, surface: str) -> str:
+    """The name without any such words; of hardware there may be two: `Unitree G1 humanoid robot`."""
+    name = headless(kind, surface) or surface
+    return (headless(kind, name) or name) if kind == "hardware" else name
+
+
 def known(lexicon: Lexicon, kind: str, surface: str) -> Entry | None:
     """The entry that a name of this kind means, or None."""
     for number, name in enumerate(_ways(kind, surface)):
@@ -95,7 +117,9 @@ def _may_be_cut_out(entry: Entry, name: str) -> bool:
 def _ways(kind: str, surface: str) -> Iterator[str]:
     """The name as it stands, then with less and less around it."""
     yield surface
-    name = headless(kind, surface) or surface
+    name = _headless(kind, surface)
+    if re.fullmatch(r"[A-Z]{2,}S", surface):  # SHOUTED PLURALS
+        yield surface[:-1]
     if kind != "hardware":
         yield name
     else:
@@ -107,22 +131,22 @@ def _ways(kind: str, surface: str) -> Iterator[str]:
 def bare(kind: str, surface: str) -> str:
     """The name of a thing that no lexicon lists: hardware without vendor and class where a model number is left."""
     if kind == "hardware":
-        name = _VENDOR.sub("", headless(kind, surface) or surface)
+        name = _VENDOR.sub("", _headless(kind, surface))
         if _MODEL_NUMBER.search(_MEMORY.sub("", name)):
             return name
     return surface
 
 
 def agree(long: str, entry: Entry) -> bool:
-    """Whether a long form says what the entry says, in half of its telling words: `low-rank adapters` for LoRA."""
+    """Whether a long form says what the entry says, word by word but for endings: `low-rank adapters` for LoRA.
+
+    `Vision-Language Advisor` is no vision-language-action model, though both are called VLA.
+    """
     words = _telling_words(long)
-    return any(
-        words & other and 2 * len(words & other) >= len(words | other)
-        for other in (_telling_words(surface) for surface in entry.surfaces if _JOINT.search(surface))
-    )
+    return any(words == _telling_words(surface) for surface in entry.surfaces if _JOINT.search(surface))
 
 
 def _telling_words(name: str) -> frozenset[str]:
-    return frozenset(
-        loose(word) for word in _JOINT.split(name) if word and singular(word).lower() not in _HEADS["method"]
-    )
+    """The beginnings of the words that tell what is meant."""
+    words = (loose(word) for word in _JOINT.split(name) if word and singular(word).lower() not in _SILENT)
+    return frozenset(word[:_STEM] for word in words)

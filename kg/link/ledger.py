@@ -12,6 +12,7 @@ from kg.spelling import loose
 
 SPELLING, LISTED, DEFINED = "spelling", "lexicon", "abbreviation defined in a paper"
 WITHIN, SPELLED_OUT = "known name within", "acronym spelled out"
+APART = "kept apart: the name has several meanings"
 HEADLESS, TITLE, CORRECTED = "word of its kind left out", "named together", "correction"
 
 
@@ -31,7 +32,7 @@ def merges(
     in_papers: Counter[tuple[str, str]] = Counter()
     for paper in papers:
         here = Counter((mention.concept or "", " ".join(mention.text.split())) for mention in paper.mentions)
-        mentions += here
+        mentions.update(here)
         in_papers.update(here.keys())
     defined: dict[str, set[str]] = defaultdict(set)
     for extraction in extractions:
@@ -52,6 +53,30 @@ def merges(
         )
         for (iri, surface), count in sorted(mentions.items())
         if surface != by_iri[iri].label and (among := in_papers[iri, surface])
+    ]
+
+
+def kept_apart(papers: Iterable[LinkedPaper], concepts: Iterable[Concept]) -> list[Merge]:
+    """The names that stand for several concepts, of one kind or of two: each surface with each concept that it has in
+    some paper, by name and concept. The rule says that nothing was merged.
+    """
+    mentions: Counter[tuple[str, str, str]] = Counter()
+    in_papers: Counter[tuple[str, str, str]] = Counter()
+    meanings: dict[str, set[str]] = defaultdict(set)
+    for paper in papers:
+        here: Counter[tuple[str, str, str]] = Counter()
+        for mention in paper.mentions:
+            surface = " ".join(mention.text.split())
+            here[loose(surface), mention.concept or "", surface] += 1
+        mentions.update(here)
+        in_papers.update(here.keys())
+        for form, iri, _ in here:
+            meanings[form].add(iri)
+    labels = {concept.iri: concept.label for concept in concepts}
+    return [
+        Merge(iri, labels[iri], surface, APART, count, in_papers[form, iri, surface])
+        for (form, iri, surface), count in sorted(mentions.items())
+        if len(meanings[form]) > 1
     ]
 
 

@@ -56,7 +56,7 @@ def _new(identity: Identity, names: Sequence[Name]) -> Concept:
     seen = _surfaces(names)
     own = {bare(identity.kind, surface): count for surface, count in sorted(seen.items())}
     own = {surface: count for surface, count in own.items() if loose(surface) == identity.form} or dict(seen)
-    label = min(own, key=lambda surface: (singular(surface) != surface, -own[surface], surface))
+    label = min(own, key=lambda surface: (_is_broken(surface), singular(surface) != surface, -own[surface], surface))
     spellings = {fold(singular(surface)) for surface in own}
     spelling = min(spellings, key=lambda form: (not is_key(form.replace(" ", "-")), -len(form), form))
     types = sum((name.types for name in names), Counter[str]())
@@ -69,6 +69,11 @@ def _new(identity: Identity, names: Sequence[Name]) -> Concept:
         tuple(sorted({*seen, *own} - acronyms - {label})),
         tuple(sorted(acronyms)),
     )
+
+
+def _is_broken(surface: str) -> bool:
+    """Whether a piece of mark-up sticks to the name: `partial differential equations}`."""
+    return any(surface.count(left) != surface.count(right) for left, right in ("{}", "()", "[]")) or surface[-1] == "$"
 
 
 _DEFAULT = {"method": "Method", "dataset": "Dataset", "task": "Task", "metric": "Metric", "hardware": "Hardware"}

@@ -19,6 +19,7 @@ _FORMULA = re.compile(r"\b[OΘΩ]\(|[\\^=<>$]")
 _LIKE_A_NAME = re.compile(r"[A-Z]|\d")
 _WORDS_OF_A_NAME = 4
 _SPACE = re.compile(r"[\s-]+")
+_CAPITALS = 0.6  # of the letters of a name that others spell out
 _TITLE_NAME = re.compile(r"(?P<name>[^\s:]+(?: [^\s:]+)?): (?:An? |The )?", re.IGNORECASE)
 
 
@@ -83,7 +84,7 @@ def roles(extraction: Extraction) -> Iterator[tuple[str, str]]:
 
 def read(extraction: Extraction, lexicon: Lexicon, acronyms: dict[str, str]) -> Reading:
     """The names of one paper. `acronyms` says what well-known ones stand for, where the paper says nothing else."""
-    pairs = _definitions(extraction)
+    pairs = _definitions(extraction, lexicon)
     groups = _groups(extraction, pairs, ChainMap({singular(short): long for short, long in pairs}, acronyms))
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for mention in extraction.mentions:
@@ -125,27 +126,34 @@ def _groups(extraction: Extraction, pairs: Iterable[tuple[str, str]], meanings: 
     return groups
 
 
-def _in_title(extraction: Extraction) -> Iterator[tuple[str, str]]:
-    """`NAISR: A 3D Neural Additive Model`: the name before the colon and the one after it, when the initials agree."""
+def _in_title(extraction: Extraction, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
+    """`NAISR: A 3D Neural Additive Model`: the name before the colon and the one after it, when the initials agree.
+
+    Not when the lexicon knows what stands after it: `VLMgineer: Vision Language Models as Toolsmiths` is no such model.
+    """
     match = _TITLE_NAME.match(extraction.paper.title)
     if match is None:
         return
     starts = {mention.start: mention.text for mention in extraction.mentions}
     name, long = starts.get(0), starts.get(match.end())
-    if name and long and name == match["name"]:
+    if name and long and name == match["name"] and not any(name not in it.surfaces for it in lexicon.by_surface(long)):
         initials = iter([word[0].casefold() for word in _SPACE.split(long) if word])
         letters = [letter for letter in name if letter.isupper()]
-        if len(letters) > 2 and all(letter.casefold() in initials for letter in letters):
+        if 2 < len(letters) >= _CAPITALS * len(name) and all(letter.casefold() in initials for letter in letters):
             yield name, long
 
 
-def _definitions(extraction: Extraction) -> list[tuple[str, str]]:
+def _definitions(extraction: Extraction, lexicon: Lexicon) -> list[tuple[str, str]]:
     """The (short, long) pairs of the paper, also those within a mention; a short form keeps its first meaning."""
     within = (in_parenthesis(mention.text) for mention in extraction.mentions)
     meaning: dict[str, str] = {}
     return [
         (short, long)
-        for short, long in (*extraction.abbreviations, *(pair for pair in within if pair), *_in_title(extraction))
+        for short, long in (
+            *extraction.abbreviations,
+            *(pair for pair in within if pair),
+            *_in_title(extraction, lexicon),
+        )
         if meaning.setdefault(loose(short), loose(long)) == loose(long)
     ]
 

@@ -15,10 +15,22 @@ import networkx as nx
 from kg.model import TYPES, Literal
 from kg.names import ONTOLOGY
 from kg.network.layout import Positions, layout
+from kg.network.related import related
 from kg.network.survey import survey
 from kg.store import Remote, Store, select
 
-__all__ = ["Graph", "Positions", "cooccurrence", "gexf", "graph_of", "graphml", "layout", "papers_of", "survey"]
+__all__ = [
+    "Graph",
+    "Positions",
+    "cooccurrence",
+    "gexf",
+    "graph_of",
+    "graphml",
+    "layout",
+    "papers_of",
+    "related",
+    "survey",
+]
 
 Graph: TypeAlias = "nx.MultiDiGraph[str]"
 _NODES = """

@@ -113,6 +113,8 @@ function conceptCard(id) {
     thing.facts.length ? element("p", { class: "meta" }, thing.facts.join(" · ")) : null,
     relation("is a kind of", wider(id)),
     relation("has kinds", narrower(id)),
+    relation("often goes with", thing.near),
+    thing.community ? element("p", { class: "meta" }, `In the community of ${thing.community}`) : null,
     thing.same.length ? element("p", { class: "meta" }, "Elsewhere: ", thing.same.map(url => [outside(url, bare(url).split("/")[0]), " "])) : null,
     rows.length ? [heading("Results", part(Math.min(rows.length, FIRST_RESULTS), thing.results)), results(rows, id)] : null,
     here.length || thing.papers ? paperList(here, Math.max(thing.papers, here.length), [id]) : null,
@@ -145,7 +147,17 @@ function paperCard(id) {
     sizes.length ? [heading("Sizes"), element("ul", { class: "sizes" }, sizes)] : null,
     groups.size ? heading("Concepts") : null,
     [...groups].map(([words, ids]) => relation(words, ids)),
+    paper.near.length ? [heading("Papers like this"), element("ul", { class: "papers" }, paper.near.map(other => likePaper(id, other)))] : null,
   ];
+}
+
+// Another paper with what both name, the rarest first.
+function likePaper(id, other) {
+  const shared = near.get(id).filter(concept => near.get(other).includes(concept))
+    .toSorted((one, two) => things.get(one).papers - things.get(two).papers || one.localeCompare(two));
+  return element("li", {}, element("a", { class: "title", href: `#${encodeURI(other)}` }, name(other)),
+    element("div", { class: "role" }, "both name ", shared.slice(0, 4).map(name).join(", "),
+      shared.length > 4 ? ` and ${shared.length - 4} more` : null));
 }
 
 // The evidence behind a line: between a paper and a concept, between two concepts, or from narrow to wide.

@@ -16,8 +16,8 @@ from markupsafe import Markup
 
 from kg.errors import PaperkgError
 from kg.files import PACKAGE
-from kg.network import Graph, graph_of, papers_of
-from kg.store import Remote, Store, select
+from kg.network import Graph, graph_of, papers_of, related
+from kg.store import Remote, Store, plain, select
 from kg.view import cards, picture
 from kg.view.cards import Json, short
 from kg.view.picture import Picture
@@ -32,6 +32,11 @@ SELECT DISTINCT ?result ?concept WHERE {
   ?paper kg:reportsResult ?result .
   OPTIONAL { ?result kg:metric|kg:subject|kg:onDataset|kg:onHardware|kg:baseline ?concept }
 }
+"""
+_COMMUNITIES = """
+PREFIX kg: <https://w3id.org/paperkg/ontology#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?member ?label WHERE { ?community a kg:Community ; skos:member ?member ; skos:prefLabel ?label }
 """
 
 
@@ -62,6 +67,12 @@ def _data(store: Store | Remote, graph: Graph, results: Mapping[str, int], drawn
     while wider := {wide for concept in named for wide in graph[concept]} - named:
         named |= wider
     things = cards.papers(store, drawn.papers) | cards.concepts(store, graph, sorted(named))
+    goes_with = related(graph, drawn.papers, named)
+    for iri, near in goes_with.items():
+        things[short(iri)]["near"] = [short(other) for other in near]
+    for member, community in select(store, _COMMUNITIES).rows:
+        if member in named:
+            things[short(str(member))]["community"] = plain(community)
     for iri in named:
         things[short(iri)] |= {"papers": drawn.naming.get(iri, 0), "results": results.get(iri, 0)}
     for field, places in (("at", drawn.places), ("alone", drawn.alone)):
