@@ -12,7 +12,9 @@ class Paper:
 
     `key` is the last part of the paper's IRI. `date` is what is known and no more, as XSD writes it:
     `2025-04-21`, `2025-04`, `2025` or, without a year, `--05-02`. `title` and `abstract` are normalised
-    (`kg.text.normalise`), and all offsets of the program count code points of `text`.
+    (`kg.text.normalise`), and all offsets of the program count code points of `text`. `licence` is what the source
+    calls it, an IRI or a name; `same_as` holds the IRIs of the paper in other catalogues, `versions` the addresses of
+    other records of it.
     """
 
     key: str
@@ -26,6 +28,11 @@ class Paper:
     doi: str | None = None
     url: str | None = None
     categories: tuple[str, ...] = ()
+    venue: str | None = None
+    licence: str | None = None
+    pmid: str | None = None
+    same_as: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

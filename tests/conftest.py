@@ -51,7 +51,7 @@ def _concept(iri: str, **fields: Any) -> Concept:
 
 def _linked(surfaces: dict[str, str], **fields: Any) -> LinkedPaper:
     mentions, results, quantities = (fields.pop(name, []) for name in ("mentions", "results", "quantities"))
-    lists = {name: tuple(fields.pop(name, ())) for name in ("authors", "categories")}
+    lists = {name: tuple(fields.pop(name, ())) for name in ("authors", "categories", "same_as", "versions")}
     paper = Paper(**fields, **lists)
     concept_of = {**surfaces, **{mention["text"]: mention["concept"] for mention in mentions}}
     roles = {

@@ -159,6 +159,25 @@ def test_concept_card_leads_to_wider_and_narrower_concepts(visit, golden_page):
     expect(tab.locator("#card h2")).to_have_text("NVIDIA H100")
 
 
+def test_concept_card_tells_what_the_corpus_and_the_lexicon_know(visit, golden_page):
+    tab = visit(f"{golden_page}#dataset/squareqa")
+    expect(tab.locator("#card")).to_contain_text("often goes with")
+    expect(tab.locator("#card .pills a", has_text="GPT-4")).to_be_visible()
+    tab = visit(f"{golden_page}#hardware/a100")
+    expect(tab.locator("#card")).to_contain_text("released 2020 · FP64 9.7 TFLOPS")
+    tab = visit(f"{golden_page}#method/foldserve")
+    expect(tab.locator("#card")).to_contain_text("In the community of FoldServe, Mixture of Experts, NVIDIA H100")
+
+
+def test_paper_card_leads_to_the_papers_like_it(visit, golden_page):
+    tab = visit(f"{golden_page}#paper/tiny-language-models-on-a-budget-5d41402a")
+    like = tab.locator("#card li", has_text="both name")
+    expect(like.first).to_contain_text("SquareQA: A Benchmark")
+    expect(like.first).to_contain_text("both name SquareQA, GPT-4, question answering")
+    like.first.locator("a").click()
+    expect(tab.locator("#card h2")).to_contain_text("SquareQA: A Benchmark")
+
+
 def test_paper_card_has_its_links_abstract_and_results(visit, golden_page):
     tab = visit(f"{golden_page}#{FOLDSERVE}")
     card = tab.locator("#card")

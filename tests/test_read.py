@@ -395,6 +395,7 @@ def test_merge_takes_the_richer_value_of_each_field():
             "Text, cut",
             *[getattr(FULL, field.name) for field in fields(Paper)[3:10]],
             ("x", "y", "z"),
+            versions=("https://arxiv.org/abs/1v1",),
         ),
     )
     assert merge([FULL]) == Merged((FULL,), (), ())

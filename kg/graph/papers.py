@@ -35,14 +35,30 @@ def paper_properties(paper: Paper) -> Properties:
         yield "kg:authorCount", integer(paper.author_count)
     if paper.upvotes is not None:
         yield "kg:upvotes", integer(paper.upvotes)
-    for name, text in (("fabio:hasArXivId", paper.arxiv_id), ("prism:doi", paper.doi)):
-        yield name, Literal(text) if text else None
+    yield from _published(paper)
     yield "schema:url", _address(paper)
     for link in sorted(set(filter(None, map(web_iri, code_links(paper.abstract))))):
         yield "schema:codeRepository", link
     for category in sorted(set(paper.categories)):
         yield "dcterms:subject", Literal(category)
     yield "dcterms:abstract", Literal(paper.abstract)
+
+
+def _published(paper: Paper) -> Properties:
+    """Its identifiers, where it came out, under which licence, and where else it is described."""
+    for name, text in (
+        ("fabio:hasArXivId", paper.arxiv_id),
+        ("prism:doi", paper.doi),
+        ("fabio:hasPubMedId", paper.pmid),
+        ("prism:publicationName", paper.venue),
+    ):
+        yield name, Literal(text) if text else None
+    licence = web_iri(paper.licence or "")
+    if paper.licence:
+        yield ("dcterms:license", licence) if licence else ("dcterms:rights", Literal(paper.licence))
+    for name, addresses in (("schema:sameAs", paper.same_as), ("dcterms:hasVersion", paper.versions)):
+        for iri in sorted(set(filter(None, map(web_iri, addresses)))):
+            yield name, iri
 
 
 def _address(paper: Paper) -> str | None:

@@ -21,15 +21,15 @@ def recognise(head: str) -> bool:
 
 
 def parse(source: Source) -> Iterator[Paper | Reject]:
-    date = None
+    date, venue = None, ""
     for record in records(source, "collection", "meta", "paper"):
         if isinstance(record, Reject):
-            date = None if record.raw.startswith("<meta") else date
+            date, venue = (None, "") if record.raw.startswith("<meta") else (date, venue)
             yield record
         elif record.tree.tag == "meta":
-            date = _date(record.tree)
+            date, venue = _date(record.tree), plain(record.tree.find("booktitle"))
         else:
-            yield source.kept(record.line, _paper(record.tree, date), record.written)
+            yield source.kept(record.line, _paper(record.tree, date, venue), record.written)
 
 
 def _date(meta: Element) -> str | None:
@@ -38,7 +38,7 @@ def _date(meta: Element) -> str | None:
     return fields.first(fields.date, f"{month} {year}", year)
 
 
-def _paper(paper: Element, date: str | None) -> Paper | str:
+def _paper(paper: Element, date: str | None, venue: str) -> Paper | str:
     """The paper, or why the record is none."""
     title, abstract = plain(paper.find("title")), plain(paper.find("abstract"))
     if reason := fields.lacking(title, abstract):
@@ -55,6 +55,7 @@ def _paper(paper: Element, date: str | None) -> Paper | str:
         author_count=sum(map(bool, authors)) or None,
         doi=doi,
         url=f"https://aclanthology.org/{link}/" if _ID.fullmatch(link) else fields.url(link),
+        venue=venue or None,
     )
 
 

@@ -48,4 +48,6 @@ def _paper(entry: Element) -> Paper | str:
         doi=written_doi,
         url=fields.first(fields.url, links.get("alternate"), id_),
         categories=tuple(dict.fromkeys(filter(None, categories))),
+        venue=plain(entry.find("journal_ref")) or None,
+        licence=plain(entry.find("rights")) or None,
     )

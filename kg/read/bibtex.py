@@ -8,7 +8,7 @@ counts. An arXiv id is taken from `eprint`, the links, or a journal such as `arX
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
@@ -102,6 +102,8 @@ def _paper(values: Mapping[str, str]) -> Paper | str:
         ids=[eprint, *(match.group() for match in places if match), link(values.get("doi", ""))],
         links=links,
         categories=[get("primaryclass"), *re.split("[,;]", get("keywords") or get("keyword"))],
+        venue=_venue([get(name) for name in ("journal", "journaltitle", "booktitle")]),
+        pmid=get("pmid"),
     )
 
 
@@ -120,3 +122,8 @@ def _balanced(written: str) -> bool:
         if depth < 0:
             return False
     return depth == 0
+
+
+def _venue(names: Iterable[str]) -> str:
+    """The first that is a place to publish: `arXiv preprint arXiv:2401.00017` is none."""
+    return next((name for name in names if name and not _ARXIV.search(name)), "")

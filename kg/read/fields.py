@@ -33,6 +33,10 @@ _ARXIV = re.compile(
     re.IGNORECASE,
 )
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_PMID = re.compile(
+    r"(?:pmid:\s*|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/)?([1-9]\d{0,8})/?",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def text(value: object) -> str:
@@ -96,6 +100,12 @@ def doi(value: object) -> str | None:
     """A DOI in lower case (case means nothing in it) and without `https://doi.org/` or `doi:`."""
     match = _DOI.fullmatch(text(value))
     return match[1].lower() if match else None
+
+
+def pmid(value: object) -> str | None:
+    """`31452104`, out of a PubMed id or a link to PubMed."""
+    match = _PMID.fullmatch(text(value) if not isinstance(value, int) else str(value))
+    return match[1] if match else None
 
 
 def url(value: object) -> str | None:

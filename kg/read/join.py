@@ -141,8 +141,8 @@ def _joined(group: list[Paper]) -> Paper:
     authors = _longest(paper.authors for paper in group)
     counts = [paper.author_count for paper in group if paper.author_count is not None]
     categories = _longest(paper.categories for paper in group)
-    others = {category for paper in group for category in paper.categories} - set(categories)
-    return Paper(
+    more = {category for paper in group for category in paper.categories} - set(categories)
+    joined = Paper(
         key=min((paper.key for paper in group), key=_arxiv_first),
         title=_longest(paper.title for paper in group),
         abstract=_longest(paper.abstract for paper in group),
@@ -153,8 +153,24 @@ def _joined(group: list[Paper]) -> Paper:
         arxiv_id=max((paper.arxiv_id for paper in group if paper.arxiv_id), key=_version, default=None),
         doi=min((paper.doi for paper in group if paper.doi), key=_arxiv_last, default=None),
         url=min((paper.url for paper in group if paper.url), default=None),
-        categories=(*categories, *sorted(others)),
+        categories=(*categories, *sorted(more)),
+        venue=_longest_of(paper.venue for paper in group),
+        licence=_longest_of(paper.licence for paper in group),
+        pmid=min((paper.pmid for paper in group if paper.pmid), default=None),
+        same_as=tuple(sorted({iri for paper in group for iri in paper.same_as})),
     )
+    address = _address(joined)
+    others = {other for paper in group if (other := _address(paper)) and other != address}
+    return replace(joined, versions=tuple(sorted(others)))
+
+
+def _address(paper: Paper) -> str | None:
+    arxiv = f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else None
+    return paper.url or arxiv or (f"https://doi.org/{paper.doi}" if paper.doi else None)
+
+
+def _longest_of(values: Iterable[str | None]) -> str | None:
+    return _longest(value or "" for value in values) or None
 
 
 def _arxiv_first(key: str) -> tuple[bool, bool, str]:

@@ -45,4 +45,6 @@ def _paper(values: Values) -> Paper | str | None:
         ids=[match["doi"] or match["arxiv"] for match in ids],
         links=[f"https://pubmed.ncbi.nlm.nih.gov/{number}/"] if number.isdecimal() and number.isascii() else [],
         categories=terms,
+        venue=one(values, "JT", "TA"),
+        pmid=number,
     )

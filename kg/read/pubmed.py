@@ -33,7 +33,7 @@ def _paper(record: Element) -> Paper | str:
     article = record.find("BookDocument") if citation is None else citation.find("Article")
     if article is None:
         return "no title and no abstract"
-    title = _TRANSLATED.sub(r"\1\2", plain(article.find("ArticleTitle")))
+    title = fields.text(_TRANSLATED.sub(r"\1\2", plain(article.find("ArticleTitle"))))
     abstract = " ".join(filter(None, map(_part, article.iterfind("Abstract/AbstractText"))))
     if reason := fields.lacking(title, abstract):
         return reason
@@ -57,6 +57,8 @@ def _paper(record: Element) -> Paper | str:
         doi=doi,
         url=f"https://pubmed.ncbi.nlm.nih.gov/{number}/" if re.fullmatch("[0-9]{1,10}", number) else None,
         categories=tuple(dict.fromkeys(filter(None, map(plain, subjects)))),
+        venue=plain(article.find("Journal/Title")) or plain(article.find("Journal/ISOAbbreviation")) or None,
+        pmid=fields.pmid(number),
     )
 
 

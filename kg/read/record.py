@@ -20,13 +20,15 @@ def paper(
     ids: Sequence[str] = (),
     links: Sequence[str] = (),
     categories: Iterable[str] = (),
+    venue: str = "",
+    pmid: str = "",
 ) -> Paper | str:
     """The paper, or why the record is none.
 
     The most precise of `dates` is taken and the first of `links`; `ids` and `links` may hold an arXiv id or a DOI.
     """
     authors, categories = tuple(authors), tuple(categories)
-    for value in (title, abstract, *authors, *categories):
+    for value in (title, abstract, venue, *authors, *categories):
         if fault := bad_byte(value):
             return fault
     title, abstract = fields.text(title), _NONE.sub("", fields.text(abstract))
@@ -46,6 +48,8 @@ def paper(
         doi=doi,
         url=fields.first(fields.url, *links),
         categories=tuple(dict.fromkeys(name for category in categories if (name := fields.text(category)))),
+        venue=fields.text(venue) or None,
+        pmid=fields.pmid(pmid),
     )
 
 

@@ -43,4 +43,5 @@ def _paper(values: Values) -> Paper | str | None:
         ids=every(values, "DO", "M3", "AN"),
         links=split(values, "UR", "L2", "LK", "L1", at="\n"),
         categories=split(values, "KW"),
+        venue=one(values, "T2", "JF", "JO", "JA", "BT"),
     )

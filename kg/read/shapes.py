@@ -3,7 +3,8 @@
 Our own:
 
     {"id": "2504.14960", "title": "...", "abstract": "...", "authors": ["...", {"name": "..."}], "date": "2025-04-21",
-     "url": "https://...", "categories": ["cs.LG"], "doi": "10...", "arxiv_id": "...", "author_count": 18, "upvotes": 3}
+     "url": "https://...", "categories": ["cs.LG"], "doi": "10...", "arxiv_id": "...", "author_count": 18, "upvotes": 3,
+     "venue": "...", "licence": "...", "pmid": "..."}
 
 Other keys are ignored. An `id` or `url` that is an arXiv id or a DOI, or links to one, counts as such. Each other shape
 is told by its keys, record by record, and put into ours.
@@ -46,6 +47,10 @@ def paper(record: _Record) -> Paper | str:
         doi=doi,
         url=fields.first(fields.url, link, id_),
         categories=_categories(record.get("categories")),
+        venue=fields.text(record.get("venue")) or None,
+        licence=fields.text(record.get("licence", record.get("license"))) or None,
+        pmid=fields.pmid(record.get("pmid")),
+        same_as=tuple(sorted(iri for value in _list(record.get("same_as")) if (iri := fields.url(value)))),
     )
 
 
@@ -91,6 +96,7 @@ def _arxiv(record: _Record) -> _Record:
         "authors": names,
         "doi": fields.text(record.get("doi")).partition(" ")[0],
         "date": fields.first(fields.date, *map(_day, created), record.get("update_date")),
+        "venue": record.get("journal-ref"),
     }
 
 
@@ -116,6 +122,10 @@ def _openalex(record: _Record) -> _Record:
         "arxiv_id": fields.first(fields.arxiv_id, record.get("doi"), *links),
         "url": fields.first(fields.url, _dict(record.get("primary_location")).get("landing_page_url"), *links),
         "categories": [_dict(subject).get("display_name") for subject in subjects],
+        "venue": _dict(_dict(record.get("primary_location")).get("source")).get("display_name"),
+        "licence": _dict(record.get("primary_location")).get("license"),
+        "pmid": _dict(record.get("ids")).get("pmid"),
+        "same_as": [record.get("id")],
     }
 
 
@@ -129,6 +139,9 @@ def _semantic_scholar(record: _Record) -> _Record:
         "arxiv_id": ids.get("arxiv"),
         "doi": ids.get("doi"),
         "categories": _list(record.get("fieldsofstudy")) or studied,
+        "venue": record.get("venue") or _dict(record.get("journal")).get("name"),
+        "pmid": ids.get("pubmed"),
+        "same_as": [f"https://www.semanticscholar.org/paper/{number}" for number in [record.get("paperid")] if number],
     }
 
 
@@ -147,6 +160,9 @@ def _csl(record: _Record) -> _Record:
         "arxiv_id": fields.first(fields.arxiv_id, record.get("DOI"), *places, noted and noted[1]),
         "url": record.get("URL"),
         "categories": record.get("keyword") or record.get("subject"),
+        "venue": next(iter(_strings(record.get("container-title"))), record.get("container-title")),
+        "licence": next((_dict(item).get("URL") for item in _list(record.get("license"))), None),
+        "pmid": record.get("PMID"),
     }
 
 

@@ -33,6 +33,8 @@ NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "doi": "doi di doilink openurllink",
             "arxiv_id": "arxivid arxiv id eprint",
             "url": "url link doilink pdflink ur",
+            "venue": "sourcetitle publicationtitle journal journaltitle booktitle venue conferencename jf jo t2 so",
+            "pmid": "pmid pubmedid pm",
             "categories": "authorkeywords keywords keyword categories manualtags tags terms indexkeywords de kw",
         }.items()
     }
@@ -158,6 +160,8 @@ def _paper(cells: Sequence[str], places: _Places) -> Paper | str:
         dates=[value.rpartition(_DATED)[2].removesuffix(".0") for value in every("date")],
         ids=[*every("arxiv_id"), *map(_doi, every("doi"))],
         links=every("url"),
+        venue=one("venue").partition(_DATED)[0],
+        pmid=one("pmid"),
         categories=_list(terms) if ";" in terms or terms.startswith("[") else _TERM.findall(terms),
     )
 

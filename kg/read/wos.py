@@ -50,5 +50,7 @@ def _paper(values: Values) -> Paper | str | None:
         dates=[f"{one(values, 'PD')} {year}", year],
         ids=every(values, "DI", "AR"),
         links=every(values, "UR"),
+        venue=one(values, "SO"),
+        pmid=one(values, "PM"),
         categories=[term for tag in ("DE", "ID") for term in one(values, tag).split(";")],
     )

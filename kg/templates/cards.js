@@ -114,6 +114,7 @@ function conceptCard(id) {
     relation("is a kind of", wider(id)),
     relation("has kinds", narrower(id)),
     relation("often goes with", thing.near),
+    thing.months?.length > 1 ? element("p", { class: "meta" }, `Papers by month: ${thing.months.join(" · ")}`) : null,
     thing.community ? element("p", { class: "meta" }, `In the community of ${thing.community}`) : null,
     thing.same.length ? element("p", { class: "meta" }, "Elsewhere: ", thing.same.map(url => [outside(url, bare(url).split("/")[0]), " "])) : null,
     rows.length ? [heading("Results", part(Math.min(rows.length, FIRST_RESULTS), thing.results)), results(rows, id)] : null,
@@ -156,7 +157,7 @@ function likePaper(id, other) {
   const shared = near.get(id).filter(concept => near.get(other).includes(concept))
     .toSorted((one, two) => things.get(one).papers - things.get(two).papers || one.localeCompare(two));
   return element("li", {}, element("a", { class: "title", href: `#${encodeURI(other)}` }, name(other)),
-    element("div", { class: "role" }, "both name ", shared.slice(0, 4).map(name).join(", "),
+    element("div", { class: "role" }, "both name ", shared.slice(0, 4).flatMap((concept, place) => [place ? ", " : null, name(concept)]),
       shared.length > 4 ? ` and ${shared.length - 4} more` : null));
 }
 

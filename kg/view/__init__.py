@@ -7,7 +7,7 @@ data goes in as JSON and comes out as text: none of it is read as HTML, and the 
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -38,6 +38,17 @@ PREFIX kg: <https://w3id.org/paperkg/ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?member ?label WHERE { ?community a kg:Community ; skos:member ?member ; skos:prefLabel ?label }
 """
+_MONTHS = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX kg: <https://w3id.org/paperkg/ontology#>
+SELECT ?concept ?month (COUNT(DISTINCT ?paper) AS ?papers) WHERE {
+  ?paper kg:mentions ?concept ; dcterms:issued ?date .
+  FILTER(STRLEN(STR(?date)) >= 7)
+  BIND(SUBSTR(STR(?date), 1, 7) AS ?month)
+}
+GROUP BY ?concept ?month ORDER BY ?concept ?month
+"""
+_LAST = 12  # months that a card tells of
 
 
 def page(store: Store | Remote, *, limit: int = 300) -> str:
@@ -70,9 +81,8 @@ def _data(store: Store | Remote, graph: Graph, results: Mapping[str, int], drawn
     goes_with = related(graph, drawn.papers, named)
     for iri, near in goes_with.items():
         things[short(iri)]["near"] = [short(other) for other in near]
-    for member, community in select(store, _COMMUNITIES).rows:
-        if member in named:
-            things[short(str(member))]["community"] = plain(community)
+    for iri, told in _of_corpus(store, named).items():
+        things[short(iri)] |= told
     for iri in named:
         things[short(iri)] |= {"papers": drawn.naming.get(iri, 0), "results": results.get(iri, 0)}
     for field, places in (("at", drawn.places), ("alone", drawn.alone)):
@@ -84,6 +94,20 @@ def _data(store: Store | Remote, graph: Graph, results: Mapping[str, int], drawn
         "links": [[short(one), short(other), list(on_page[one][other])] for one in on_page for other in on_page[one]],
         "pairs": [[short(one), short(other), weight] for one, other, weight in drawn.pairs],
     }
+
+
+def _of_corpus(store: Store | Remote, concepts: Collection[str]) -> dict[str, Json]:
+    """In how many papers of each month a concept is named, and the community that holds it."""
+    found: dict[str, Json] = {}
+    for concept, month, papers in select(store, _MONTHS).rows:
+        if concept in concepts:
+            found.setdefault(str(concept), {"months": []})["months"].append(f"{plain(month)}: {plain(papers)}")
+    for told in found.values():
+        del told["months"][:-_LAST]
+    for member, community in select(store, _COMMUNITIES).rows:
+        if member in concepts:
+            found.setdefault(str(member), {})["community"] = plain(community)
+    return found
 
 
 def _rendered(counts: Mapping[str, int], data: Json) -> str:
