@@ -507,10 +507,12 @@ class TestOnGraphsOfTheirOwn:
         months = "".join(f'paper:y{year} a kg:Paper ; dcterms:issued "{year}" .\n' for year in (2025, 2026))
         graph = papers + concepts + months
         found = self.ask(tmp_path, graph, "rising")
-        assert found == values([("2026-03", "new", "Method", 2, 0, "4.5")])
+        assert found == values([("2026-03", "new", "Method", 2, 0, 2, "4.5")])
         assert self.ask(tmp_path, graph, "rising", {"type": "Dataset"}) == []
         since = self.ask(tmp_path, graph, "rising", {"since": "2026-02"})
-        assert since == values([("2026-02", "new", "Method", 2, 0, 2)])
+        assert since == values(
+            [("2026-02", "new", "Method", 2, 0, 2, 2), ("2026-02", "both", "Method", 2, 1, "0.3", 1)]
+        )
 
     def test_the_best_is_the_lowest_where_lower_is_better(self, tmp_path):
         graph = """
