@@ -25,6 +25,7 @@ from kg.read import (
     fields,
     headings,
     jsonl,
+    labelled,
     listing,
     medline,
     pubmed,
@@ -56,6 +57,7 @@ FORMATS = (
     Format("MEDLINE", medline.recognise, medline.parse),
     Format("Web of Science", wos.recognise, wos.parse),
     Format("CSV", table.recognise, table.parse),
+    Format("labelled text", labelled.recognise, labelled.parse),
     Format("daily-papers listing", listing.recognise, listing.parse),
     Format("Markdown", headings.recognise, headings.parse),
 )
