@@ -22,6 +22,8 @@ _KINDS = {
     expand("kg:Result"): "result",
     expand("kg:Quantity"): "quantity",
 }
+# What one more paper changes everywhere, though nobody said anything of the thing.
+_OF_THE_WHOLE = {expand("kg:centrality")}
 
 _Facts = Mapping[str, Mapping[str, frozenset[str]]]
 
@@ -56,10 +58,13 @@ class Difference:
 
 
 def diff(old: Store | Remote, new: Store | Remote) -> Difference:
-    """What makes `new` of `old`, in papers, concepts, results and quantities."""
+    """What makes `new` of `old`, in papers, concepts, results and quantities.
+
+    How central a concept is follows from all papers, and is no change of the concept; its triples are counted.
+    """
     before, after = set(old.triples()), set(new.triples())
     facts = _facts(before), _facts(after)
-    changed = sorted({triple[0] for triple in before ^ after})
+    changed = sorted({thing for thing, property_, _ in before ^ after if property_ not in _OF_THE_WHOLE})
     changes = [change for thing in changed if (change := _change(thing, *facts))]
     changes.sort(key=lambda change: (tuple(_NAMES).index(change.kind), change.name, change.thing))
     return Difference(tuple(changes), len(before - after), len(after - before))
@@ -87,7 +92,7 @@ def _details(
     old: Mapping[str, frozenset[str]], new: Mapping[str, frozenset[str]], before: _Facts, after: _Facts
 ) -> Iterator[str]:
     """The values that came and went, by property."""
-    for name in sorted(old.keys() | new.keys()):
+    for name in sorted((old.keys() | new.keys()) - _OF_THE_WHOLE):
         was, is_ = old.get(name, frozenset()), new.get(name, frozenset())
         yield from (f"- {compact(name)} {_shown(value, before)}" for value in sorted(was - is_))
         yield from (f"+ {compact(name)} {_shown(value, after)}" for value in sorted(is_ - was))

@@ -39,6 +39,11 @@ def test_what_came_went_and_changed():
     assert (change.sign, change.details) == ("~", ('+ skos:altLabel "the big one"',))
 
 
+def test_how_central_a_concept_is_changes_no_concept():
+    without = [triple for triple in TRIPLES if triple[1] != expand("kg:centrality")]
+    assert str(diff(store(TRIPLES), store(without))) == "0 triples added, 3 removed"
+
+
 def test_links_are_told_by_the_names_of_what_they_lead_to():
     uses = (PAPER, expand("kg:usesHardware"), H100)
     [change] = diff(store(TRIPLES), store([triple for triple in TRIPLES if triple != uses])).changes
