@@ -18,8 +18,6 @@ _HEADS = {
         "approach",
         "technique",
         "mechanism",
-        "system",
-        "pipeline",
         "strategy",
         "paradigm",
         "scheme",
@@ -58,6 +56,7 @@ _SILENT = _HEADS["method"] | {"a", "and", "based", "for", "from", "in", "of", "o
 _SILENT |= {"to", "trained", "via", "with"}
 _STEM = 4
 _INNER_PARENTHESIS = re.compile(r" \(([^()]+)\)(?= )")
+_SHOUTED = re.compile(r"[A-Z]{2,}[A-RT-Z]S")  # a plural all in capitals: UAVS; COTS are no CoT, and MASS is no MAS
 _JOINT = re.compile(r"[\s-]+")
 _SHORT_FORM = re.compile(r"(?<![^\W_])[^\W_]*[A-Z][^\W_]*[A-Z][^\W_]*")
 _PARENTHESIS = re.compile(r"^(?P<long>[^()]+) \((?P<short>[^()]+)\)$")
@@ -101,6 +100,9 @@ def _headless(kind: str, surface: str) -> str:
 
 def known(lexicon: Lexicon, kind: str, surface: str) -> Entry | None:
     """The entry that a name of this kind means, or None."""
+    if _SHOUTED.fullmatch(surface) and not lexicon.by_surface(surface):
+        one = surface[:-1]
+        return next((it for it in lexicon.by_surface(one) if it.kind == kind and one in it.surfaces), None)
     for number, name in enumerate(_ways(kind, surface)):
         for entry in lexicon.by_surface(name):
             # Cut out of a longer name, an everyday word is only itself: the `Go framework` need not be in Go, and the
@@ -118,8 +120,6 @@ def _ways(kind: str, surface: str) -> Iterator[str]:
     """The name as it stands, then with less and less around it."""
     yield surface
     name = _headless(kind, surface)
-    if re.fullmatch(r"[A-Z]{2,}S", surface):  # SHOUTED PLURALS
-        yield surface[:-1]
     if kind != "hardware":
         yield name
     else:
