@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.names import thing
-from kg.network import cooccurrence, graph_of, layout, papers_of
+from kg.network import cooccurrence, graph_of, layout, papers_of, related
 
 H100, HOPPER = thing("hardware", "h100"), thing("hardware", "hopper")
 FOLDSERVE, MFU = thing("method", "foldserve"), thing("metric", "mfu")
@@ -99,3 +99,16 @@ def test_neighbours_stand_closer_than_strangers(graph):
     }
     mean = {linked: sum(distances) / len(distances) for linked, distances in apart.items()}
     assert mean[True] < mean[False] / 2
+
+
+def test_related_are_what_two_papers_name_and_papers_that_share(graph):
+    question_answering, squareqa = thing("task", "question-answering"), thing("dataset", "squareqa")
+    gpt, tiny = thing("method", "gpt-4"), thing("paper", "tiny-language-models-on-a-budget-5d41402a")
+    found = related(graph, papers_of(graph), [node for node in graph if "/paper/" not in node])
+    assert found[squareqa] == [gpt, question_answering]
+    assert found[FOLDSERVE] == []
+    assert found[tiny] == [
+        thing("paper", "squareqa-a-benchmark-of-plain-questions-7d793037"),
+        thing("paper", "arxiv-2205.00042"),
+    ]
+    assert found[PAPER] == []

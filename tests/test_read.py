@@ -141,6 +141,16 @@ def test_endless_line_is_rejected_without_being_held(tmp_path, monkeypatch):
     assert second.title == "Fine"
 
 
+def test_labelled_text_without_end_is_rejected_and_what_follows_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("kg.read.source.LINE_LIMIT", 5000)
+    path = tmp_path / "endless.txt"
+    endless = "Title: Endless\nAbstract: It goes on.\n" + "And on.\n" * 1000
+    path.write_text(f"{endless}Title: A Short One\nAbstract: It ends.\n", encoding="utf-8")
+    rejected, kept = read([path])
+    assert (rejected.line, rejected.reason) == (1, "record of more than 5,000 characters")
+    assert (kept.title, kept.abstract) == ("A Short One", "It ends.")
+
+
 def test_names_that_are_no_text_can_be_reported(tmp_path):
     path = os.fsencode(tmp_path) + b"/\xe9.txt"
     Path(os.fsdecode(path)).touch()

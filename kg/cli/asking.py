@@ -1,12 +1,11 @@
 """`kg query`, `kg queries`, `kg why` and `kg stats`: questions to a graph."""
 
-import shutil
 import sys
 from pathlib import Path
 
 import click
 
-from kg.cli.options import graph_option, open_graph
+from kg.cli.options import format_option, graph_option, open_graph, show
 
 
 @click.command()
@@ -36,9 +35,7 @@ def query(question: str, graph: str, parameters: tuple[str, ...], format_: str) 
             raise click.BadParameter(f"{name!r} is given twice", param_hint="-p")
         values[name] = value
     asked = _question(question)
-    answer = questions.run(open_graph(graph), asked, values)
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    click.echo(questions.render(answer, format_, width=width), nl=False)
+    show(questions.run(open_graph(graph), asked, values), format_)
 
 
 @click.command()
@@ -108,9 +105,7 @@ def _question(question: str) -> str:
 )
 @click.option("--rule", help="Only what this rule merged, e.g. spelling.")
 @click.option("--apart", is_flag=True, help="Instead, names of several meanings that were not merged (ambiguous.tsv).")
-@click.option(
-    "--format", "format_", type=click.Choice(["table", "csv", "tsv", "json"]), default="table", show_default=True
-)
+@format_option
 def merges(text: str | None, ledger: Path, rule: str | None, *, apart: bool, format_: str) -> None:
     """List the surfaces that were taken for a concept of another label, and by which rule.
 
@@ -118,7 +113,6 @@ def merges(text: str | None, ledger: Path, rule: str | None, *, apart: bool, for
     """
     from kg.model import Literal, Table
     from kg.names import expand
-    from kg.query import render
     from kg.report import read_merges
 
     wanted = (text or "").casefold()
@@ -141,4 +135,4 @@ def merges(text: str | None, ledger: Path, rule: str | None, *, apart: bool, for
         for merge in chosen
     )
     columns = ("surface", "label", "rule", "mentions", "papers", "concept")
-    click.echo(render(Table(columns, rows), format_), nl=False)
+    show(Table(columns, rows), format_)

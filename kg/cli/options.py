@@ -1,5 +1,6 @@
 """What several commands share."""
 
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from kg.model import TYPES
 
 if TYPE_CHECKING:
     from kg.model import Reject
-    from kg.store import Remote, Store
+    from kg.store import Answer, Remote, Store
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -60,6 +61,21 @@ def label_option(command: F) -> F:
         callback=_labels,
         help="What a label means that is none of our types, as in --label ORG=Method; --label MISC= leaves it out.",
     )(command)
+
+
+def format_option(command: F) -> F:
+    """`--format`, as every command has it that shows a table."""
+    return click.option(
+        "--format", "format_", type=click.Choice(["table", "csv", "tsv", "json"]), default="table", show_default=True
+    )(command)
+
+
+def show(answer: "Answer", format_: str) -> None:
+    """Print an answer; a table is folded where the terminal ends."""
+    from kg.query import render
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    click.echo(render(answer, format_, width=width), nl=False)
 
 
 def open_graph(graph: str) -> "Store | Remote":

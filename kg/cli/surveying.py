@@ -1,31 +1,21 @@
 """`kg related`, `kg trends` and `kg communities`: what the corpus as a whole tells; each asks shipped questions."""
 
-import shutil
-import sys
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.options import graph_option, open_graph
+from kg.cli.options import format_option, graph_option, open_graph, show
 
 if TYPE_CHECKING:
     from kg.store import Remote, Store
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def _answer_options(command: F) -> F:
-    format_option = click.option(
-        "--format", "format_", type=click.Choice(["table", "csv", "tsv", "json"]), default="table", show_default=True
-    )
-    return graph_option(format_option(command))
 
 
 @click.command()
 @click.argument("name")
 @click.option("--papers", is_flag=True, help="Take NAME for a paper, though a concept is called so too.")
-@_answer_options
+@graph_option
+@format_option
 def related(name: str, graph: str, papers: bool, format_: str) -> None:
     """List the concepts related to a concept, or the papers most like a paper.
 
@@ -46,7 +36,8 @@ def related(name: str, graph: str, papers: bool, format_: str) -> None:
 @click.argument("concept", required=False)
 @click.option("--since", metavar="YYYY-MM", help="The month from which papers are recent; by default the last one.")
 @click.option("--type", "type_", metavar="TYPE", help="Only concepts of this type, e.g. Dataset.")
-@_answer_options
+@graph_option
+@format_option
 def trends(concept: str | None, since: str | None, type_: str | None, graph: str, format_: str) -> None:
     """List the concepts that recent papers name more than earlier ones, or count the papers of CONCEPT by month.
 
@@ -63,7 +54,8 @@ def trends(concept: str | None, since: str | None, type_: str | None, graph: str
 
 @click.command()
 @click.argument("concept", required=False)
-@_answer_options
+@graph_option
+@format_option
 def communities(concept: str | None, graph: str, format_: str) -> None:
     """List concepts that papers name together, most central first; with CONCEPT, only its community."""
     _ask(open_graph(graph), "communities", {"concept": concept} if concept else {}, format_)
@@ -72,6 +64,4 @@ def communities(concept: str | None, graph: str, format_: str) -> None:
 def _ask(store: "Store | Remote", question: str, values: Mapping[str, str], format_: str) -> None:
     from kg import query as questions
 
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    answer = questions.run(store, question, values)
-    click.echo(questions.render(answer, format_, width=width), nl=False)
+    show(questions.run(store, question, values), format_)

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from itertools import permutations
 
 import networkx as nx
 
@@ -25,14 +26,11 @@ def related(
         }
         found[concept] = _best(strength)
     among = set(papers)
-    for paper in papers:
-        likeness: defaultdict[str, float] = defaultdict(float)
-        for concept in graph[paper]:
-            where = naming.get(concept, [])
-            for other in among.intersection(where) - {paper}:
-                likeness[other] += 1 / len(where)
-        found[paper] = _best(likeness)
-    return found
+    likeness: dict[str, defaultdict[str, float]] = {paper: defaultdict(float) for paper in papers}
+    for where in naming.values():
+        for one, other in permutations(sorted(among.intersection(where)), 2):
+            likeness[one][other] += 1 / len(where)
+    return found | {paper: _best(strength) for paper, strength in likeness.items()}
 
 
 def _best(strength: Mapping[str, float]) -> list[str]:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from kg.model import Paper, Reject
+from kg.read import source as files
 from kg.read.record import paper
 from kg.read.source import Line, Source
 
@@ -32,7 +33,6 @@ _NAMES = {
     "author": "authors", "summary": "abstract", "published": "date", "year": "date", "submitted": "date", "link": "url",
     "categories": "keywords", "subject": "keywords", "subjects": "keywords", "journal": "venue", "journal-ref": "venue",
 }  # fmt: skip
-_MOST = 10_000  # lines of one record
 
 
 @dataclass(slots=True)
@@ -43,6 +43,7 @@ class _Record:
     lines: list[str] = field(default_factory=list)
     number: int = 0
     current: str = ""
+    size: int = 0  # characters
 
 
 def recognise(head: str) -> bool:
@@ -65,11 +66,15 @@ def parse(source: Source) -> Iterator[Paper | Reject]:
             continue
         label = _LABEL.match(line.text)
         ends = _RULE.fullmatch(line.text) or (label and _begins_another(_name(label), record))
-        if ends or len(record.lines) >= _MOST:
+        if ends:
             yield from _ended(source, record)
             record = _Record()
         if not _RULE.fullmatch(line.text):
             _take(record, line, label)
+        if record.size > files.LINE_LIMIT:
+            reason = f"record of more than {files.LINE_LIMIT:,} characters"
+            yield source.reject(record.number, reason, "\n".join(record.lines))
+            record = _Record()
     yield from _ended(source, record)
 
 
@@ -88,6 +93,7 @@ def _take(record: _Record, line: Line, label: re.Match[str] | None) -> None:
     if not record.lines:
         record.number = line.number
     record.lines.append(line.text)
+    record.size += len(line.text)
     if bar := _BREAK.fullmatch(line.text):
         record.current = "abstract" if "title" in record.values and "abstract" not in record.values else ""
         record.values.setdefault("url", []).extend(filter(None, [bar["link"]]))
