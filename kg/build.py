@@ -121,7 +121,9 @@ def build(corpus: Corpus, output: Path, *, mentions: bool = True) -> None:
     with tempfile.TemporaryDirectory(dir=output, prefix=".build-") as name:
         staging = Path(name)
         (staging / "report.json").write_text(report.account_text(corpus.report), encoding="utf-8", newline="\n")
-        (staging / "rejects.jsonl").write_text(report.rejects_text(corpus.report), encoding="utf-8", newline="\n")
+        (staging / "rejects.jsonl").write_text(
+            report.rejects_text(corpus.report.rejected), encoding="utf-8", newline="\n"
+        )
         if corpus.papers:
             _write(corpus, staging, mentions=mentions)
         for written in sorted(staging.iterdir()):

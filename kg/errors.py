@@ -5,7 +5,8 @@
     ├── GraphError      a graph that cannot be opened or is not RDF
     ├── QueryError      a query that is unknown, broken, refused or out of time
     ├── LexiconError    a lexicon file that breaks its own rules
-    └── ModelError      a trained pipeline that cannot be loaded
+    ├── ModelError      a trained pipeline that cannot be loaded
+    └── WebError        a server that cannot be reached, refuses, or gives too much
 
 A bad record is not an error but a `kg.model.Reject`: the rest of the input goes on.
 """
@@ -32,4 +33,8 @@ class LexiconError(PaperkgError):
 
 
 class ModelError(PaperkgError):
+    pass
+
+
+class WebError(PaperkgError):
     pass

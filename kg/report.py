@@ -34,9 +34,9 @@ def account_text(report: Report) -> str:
     return json.dumps(account(report), ensure_ascii=False, indent=2) + "\n"
 
 
-def rejects_text(report: Report) -> str:
+def rejects_text(rejects: Iterable[Reject]) -> str:
     """The content of rejects.jsonl: one line a record that became no paper, with the record as it was."""
-    lines = (json.dumps(_reject(reject) | {"raw": reject.raw}, ensure_ascii=False) for reject in report.rejected)
+    lines = (json.dumps(_reject(reject) | {"raw": reject.raw}, ensure_ascii=False) for reject in rejects)
     return "".join(f"{line}\n" for line in lines)
 
 

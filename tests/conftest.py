@@ -3,8 +3,10 @@
 import os
 import re
 import shutil
+import threading
 import tomllib
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +97,44 @@ def golden():
     from kg.store import open_store
 
     return open_store(GOLDEN)
+
+
+class Played(ThreadingHTTPServer):
+    """Answers each request with the next of `moves`, the last one again and again; keeps what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.moves, self.asked = [], []
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.asked.append((self.path, dict(self.headers)))
+        moves = self.server.moves
+        (moves.pop(0) if len(moves) > 1 else moves[0])(self)
+
+    do_POST = do_GET  # noqa: N815  # as http.server looks for it
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    """A web server that answers each request with the next of its `moves`, functions of its handler."""
+    played = Played()
+    thread = threading.Thread(target=played.serve_forever, args=[0.02])
+    thread.start()
+    yield played
+    played.shutdown()
+    thread.join()
+    played.server_close()
 
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

@@ -6,9 +6,11 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kg.cli import main
 from kg.errors import InputError
 from kg.files import PACKAGE
 from kg.model import Join, Paper, Reject
@@ -39,6 +41,20 @@ def test_case(path):
 
 def test_cases_and_expectations_pair_up():
     assert {f"{path.name}.json" for path in INPUTS} == {path.name for path in EXPECTED}
+
+
+def test_counts_add_up_over_every_format(tmp_path):
+    """Each record of each case is kept, joined with another, or among the rejects with its file."""
+    output = tmp_path / "output"
+    result = CliRunner().invoke(main, ["build", *map(str, INPUTS), "-o", str(output)])
+    assert result.exit_code == 0, result.output
+    papers = json.loads((output / "report.json").read_text("utf-8"))["papers"]
+    assert papers["read"] == sum(len(json.loads(path.read_text("utf-8"))) for path in EXPECTED)
+    assert papers["read"] == papers["kept"] + papers["joined"] + papers["rejected"]
+    assert papers["kept"] == len((output / "extractions.jsonl").read_text("utf-8").split("\n")) - 1
+    rejects = [json.loads(line) for line in (output / "rejects.jsonl").read_text("utf-8").splitlines()]
+    assert papers["rejected"] == len(rejects)
+    assert all(reject["reason"] and Path(reject["file"].partition(":")[0]).exists() for reject in rejects)
 
 
 def test_sample_is_whole():

@@ -67,5 +67,5 @@ def test_the_report_names_each_reject_and_counts():
 
 def test_a_reject_is_kept_as_it_was():
     report = Report(read=1, kept=0, joined=0, rejected=(Reject("a.jsonl", 3, "no abstract", '{"title": "T\u00fc"}'),))
-    [line] = rejects_text(report).splitlines()
+    [line] = rejects_text(report.rejected).splitlines()
     assert json.loads(line) == {"file": "a.jsonl", "line": 3, "reason": "no abstract", "raw": '{"title": "T\u00fc"}'}

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import asking, making, showing, surveying, training
+from kg.cli import asking, fetching, making, showing, surveying, training
 from kg.errors import PaperkgError
 from kg.text import printable
 
@@ -15,6 +15,7 @@ __all__ = ["main"]
 _COMMANDS = (
     making.build,
     making.extract,
+    fetching.fetch,
     showing.validate,
     asking.query,
     asking.queries,

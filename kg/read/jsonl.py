@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from kg.model import Paper, Reject
@@ -11,6 +11,8 @@ from kg.read import shapes
 from kg.read.source import Line, Source, bad_byte
 
 _OPENING = re.compile(r'\{\s*["}]')
+
+_TOLD = tuple(field.name for field in fields(Paper) if field.name not in {"key", "versions"})
 
 
 def recognise(head: str) -> bool:
@@ -36,6 +38,12 @@ def loaded(line: str) -> object:
         return ValueError("broken JSON: nested too deeply")
     except ValueError as error:  # an integer of thousands of digits
         return ValueError(f"broken JSON: {error}")
+
+
+def line(paper: Paper) -> str:
+    """The paper as `parse` reads it again, but for what joining found; without the newline."""
+    told = {name: value for name in _TOLD if (value := getattr(paper, name)) not in (None, ())}
+    return json.dumps(told, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
