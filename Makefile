@@ -1,9 +1,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
+EXPLORER := kg/serve/explorer
 
-.PHONY: demo test check clean
+.PHONY: demo test check explorer clean
 
-demo: .venv/installed  ## Build the bundled sample and ask it three questions.
+demo: .venv/installed explorer  ## Build the bundled sample and ask it three questions.
 	@$(BIN)/kg build -o output
 	@printf '\nWhich hardware reaches which MFU?  .venv/bin/kg query results-by-metric -p metric=MFU\n\n'
 	@$(BIN)/kg query results-by-metric -p metric=MFU
@@ -11,10 +12,17 @@ demo: .venv/installed  ## Build the bundled sample and ask it three questions.
 	@$(BIN)/kg query papers-by-hardware -p hardware=TPU
 	@printf '\nWhere does it say so?  .venv/bin/kg why FlashAttention-2 MFU\n\n'
 	@$(BIN)/kg why FlashAttention-2 MFU
-	@printf '\nThe picture: %s\nThe graph:   %s\nMore questions: %s queries\n' "$(CURDIR)/output/graph.html" "$(CURDIR)/output/graph.ttl" "$(BIN)/kg"
+	@printf '\nThe picture: %s\nThe graph:   %s\nMore questions: %s queries\nThe explorer: %s serve --open\n' "$(CURDIR)/output/graph.html" "$(CURDIR)/output/graph.ttl" "$(BIN)/kg" "$(BIN)/kg"
 
-test: check  ## Run every check and every test.
+test: check explorer  ## Run every check and every test.
 	@$(BIN)/pytest
+
+explorer: $(EXPLORER)/dist/index.html  ## Build what `kg serve` shows, by Node.js.
+
+$(EXPLORER)/dist/index.html: $(EXPLORER)/package-lock.json $(EXPLORER)/index.html $(wildcard $(EXPLORER)/*.ts $(EXPLORER)/src/*) kg/templates/look.css
+	@if command -v npm >/dev/null; \
+	then cd $(EXPLORER) && npm ci --silent --no-fund --no-audit && npm run --silent build -- --logLevel warn; \
+	else echo "No Node.js: the explorer of kg serve is not built; all else works."; fi
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -35,4 +43,4 @@ check: .venv/installed-dev
 	@touch $@
 
 clean:
-	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv dist build $(EXPLORER)/dist $(EXPLORER)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

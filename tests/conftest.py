@@ -1,15 +1,21 @@
 """The small corpus that many tests share: linked papers, and the golden graph that they make."""
 
+import json
 import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import settings
 
@@ -135,6 +141,32 @@ def server():
     played.shutdown()
     thread.join()
     played.server_close()
+
+
+SERVER = """
+import json, sys
+from kg.serve import Limits, run
+graph, limits, options = sys.argv[1], *map(json.loads, sys.argv[2:])
+reader = [sys.executable, "-m", "kg", "extract", "-"]
+run(graph, port=0, limits=Limits(**limits), reader=reader, ready=lambda url: print(url, flush=True), **options)
+"""
+
+
+@contextmanager
+def serving(graph, *, options=None, **limits):
+    """A client of `kg serve` in a process of its own, with small limits."""
+    limits = {"seconds": 2, "memory": 1 << 30, "answer": 1 << 20, "at_once": 2, "waiting": 2} | limits
+    command = [sys.executable, "-c", SERVER, str(graph), json.dumps(limits), json.dumps(options or {})]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        url = process.stdout.readline().strip()
+        try:
+            with httpx.Client(base_url=url, timeout=30, transport=httpx.HTTPTransport(retries=20)) as client:
+                client.pid = process.pid
+                yield client
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=10)
+        finally:
+            process.kill()
 
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

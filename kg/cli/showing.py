@@ -1,5 +1,7 @@
 """`kg validate`, `kg view`, `kg export`, `kg diff` and `kg serve`: a graph as a whole."""
 
+import os
+import secrets
 import sys
 from pathlib import Path
 
@@ -93,11 +95,35 @@ def diff(old: str, new: str) -> None:
 @graph_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port to listen at.")
-def serve(graph: str, host: str, port: int) -> None:
-    """Serve a read-only SPARQL endpoint at /sparql and the page at /."""
+@click.option(
+    "--timeout", type=click.FloatRange(0.1, 3600), default=10, show_default=True, help="Seconds that a query may take."
+)
+@click.option("--cors", "origins", multiple=True, metavar="ORIGIN", help="Pages that may ask the endpoint; * for all.")
+@click.option("--open", "open_", is_flag=True, help="Open the explorer in the browser.")
+def serve(graph: str, host: str, port: int, *, timeout: float, origins: tuple[str, ...], open_: bool) -> None:
+    """Serve the explorer at / and a read-only SPARQL endpoint at /sparql.
+
+    At an address that other machines reach, a token is asked of everybody: PAPERKG_TOKEN, or a new one that is printed.
+    """
     from kg import serve as server
 
-    def ready(url: str) -> None:
-        click.echo(f"page:   {url}\nSPARQL: {url}sparql\n(Ctrl-C stops)", err=True)
+    token = None if server.is_local(host) else os.environ.get("PAPERKG_TOKEN") or secrets.token_urlsafe(24)
 
-    server.run(graph, host=host, port=port, ready=ready)
+    def ready(url: str) -> None:
+        entry = f"{url}?token={token}" if token else url
+        click.echo(f"explorer: {entry}\nSPARQL:   {url}sparql\n(Ctrl-C stops)", err=True)
+        if not server.EXPLORER.is_dir():
+            click.echo("the explorer is not built (it wants Node.js: see README); the page is shown instead", err=True)
+        if open_:
+            click.launch(entry)
+
+    server.run(
+        graph,
+        host=host,
+        port=port,
+        limits=server.Limits(seconds=timeout),
+        token=token,
+        origins=origins,
+        reader=[sys.executable, "-m", "kg", "extract", "-"],
+        ready=ready,
+    )

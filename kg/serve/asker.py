@@ -6,29 +6,37 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from collections import OrderedDict
+from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from time import monotonic
 from typing import Self
 
 from kg.errors import GraphError
+from kg.model import Table
 from kg.serve.protocol import Question
+from kg.store import table
 
 Answer = tuple[HTTPStatus, str, bytes]
 
+_JSON = "application/sparql-results+json"
 _TEXT = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one query may take: seconds, bytes of memory beyond the store, bytes of answer; how many run at once."""
+    """What one query may take: seconds, bytes of memory beyond the store, bytes and rows of answer; how many run at
+    once, how many wait, and how many bytes of answers are kept to be given again.
+    """
 
     seconds: float = 10
     memory: int = 1 << 30
     answer: int = 64 << 20
+    rows: int = 1_000_000
     at_once: int = 4
     waiting: int = 64
+    kept: int = 64 << 20
 
 
 class Asker:
@@ -39,6 +47,8 @@ class Asker:
         self._limits = limits
         self._running = asyncio.Semaphore(limits.at_once)
         self._asked = 0
+        self._kept: OrderedDict[Question, Answer] = OrderedDict()  # the graph does not change while it is served
+        self._size = 0  # bytes of them
         self._folder: Path | None = None
         self._holder: subprocess.Popen[str] | None = None
 
@@ -56,9 +66,8 @@ class Asker:
 
     def _start(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="kg-"))  # only its owner may enter, and so ask there
-        limits = json.dumps(asdict(self._limits))
         self._holder = subprocess.Popen(  # noqa: S603  # our own module
-            [sys.executable, "-m", "kg.serve.holder", str(self._graph), str(self._socket), limits],
+            [sys.executable, "-m", "kg.serve.holder", str(self._graph), str(self._socket)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
@@ -83,23 +92,45 @@ class Asker:
 
     async def ask(self, question: Question) -> Answer:
         """The status, media type and body with which to answer; never a part of an answer as if it were all."""
+        if question in self._kept:
+            self._kept.move_to_end(question)
+            return self._kept[question]
         if self._asked >= self._limits.at_once + self._limits.waiting:
             return told(HTTPStatus.SERVICE_UNAVAILABLE, "too many queries at once; ask again later")
         self._asked += 1
         try:
             async with self._running:
-                return await self._answered(question)
+                answer = await self._answered(question, self._limits)
         finally:
             self._asked -= 1
+        if answer[0] is HTTPStatus.OK:
+            self._keep(question, answer)
+        return answer
 
-    async def _answered(self, question: Question) -> Answer:
+    def _keep(self, question: Question, answer: Answer) -> None:
+        self._kept[question] = answer
+        self._size += len(answer[2])
+        while self._size > self._limits.kept:
+            _, (_, _, body) = self._kept.popitem(last=False)
+            self._size -= len(body)
+
+    async def rows(self, query: str) -> Table:
+        """The rows of a query of our own, which may take ten times as long and as much. GraphError when it cannot."""
+        limits = self._limits
+        most = replace(limits, seconds=10 * limits.seconds, memory=4 * limits.memory, answer=1 << 30, rows=10**9)
+        status, _, body = await self._answered(Question(query, _JSON, None), most)
+        if status is not HTTPStatus.OK:
+            raise GraphError(f"{self._graph}: {body.decode().strip()}")
+        return table(body)
+
+    async def _answered(self, question: Question, limits: Limits) -> Answer:
         began = monotonic()
         try:
             reader, writer = await asyncio.open_unix_connection(self._socket)
         except OSError:
             return told(HTTPStatus.SERVICE_UNAVAILABLE, "the process that holds the graph has ended; serve it again")
         try:
-            writer.write(json.dumps(asdict(question)).encode() + b"\n")
+            writer.write(json.dumps({"question": asdict(question), "limits": asdict(limits)}).encode() + b"\n")
             await writer.drain()
             head, _, body = (await reader.read()).partition(b"\n")
         finally:
@@ -107,8 +138,8 @@ class Asker:
         about = json.loads(head) if head else {}
         if about.get("length") == len(body):
             return HTTPStatus(about["status"]), about["media_type"], body
-        if monotonic() - began >= self._limits.seconds:
-            return told(HTTPStatus.SERVICE_UNAVAILABLE, f"stopped: the query took over {self._limits.seconds:g} s")
+        if monotonic() - began >= limits.seconds:
+            return told(HTTPStatus.SERVICE_UNAVAILABLE, f"stopped: the query took over {limits.seconds:g} s")
         return told(HTTPStatus.SERVICE_UNAVAILABLE, "stopped: the query took too much memory")
 
 

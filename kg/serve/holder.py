@@ -4,7 +4,7 @@ An endless query cannot be interrupted from Python, least of all in a sort or an
 alarm ends the fork at the limit of time, a resource limit at that of memory. Forking shares the store's pages, so a
 query costs no second copy. The answer is sent only when it is whole.
 
-    python -m kg.serve.holder GRAPH SOCKET LIMITS
+    python -m kg.serve.holder GRAPH SOCKET
 """
 
 import json
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 
-def main(graph: str, socket: str, limits: str) -> None:
+def main(graph: str, socket: str) -> None:
     """Open the store, say so with an empty line (or say what is wrong), and answer until terminated."""
     try:
         store = local(open_store(graph))
@@ -36,7 +36,7 @@ def main(graph: str, socket: str, limits: str) -> None:
         sys.stdout.write(f"{error}\n")
         return
     read("ASK {}")  # loads the parser, once for all
-    with _Server(socket, store, Limits(**json.loads(limits)), files=Path(graph).is_dir()) as server:
+    with _Server(socket, store, files=Path(graph).is_dir()) as server:
         sys.stdout.write("\n")
         sys.stdout.flush()
         server.serve_forever()
@@ -46,11 +46,10 @@ class _Server(ForkingMixIn, UnixStreamServer):
     max_children = 1000  # the asker keeps them few
     request_queue_size = 128
 
-    def __init__(self, socket: str, store: Store, limits: Limits, *, files: bool) -> None:
+    def __init__(self, socket: str, store: Store, *, files: bool) -> None:
         super().__init__(socket, _Handler)
         self.files = files
         self.store = store
-        self.limits = limits
         self._parent = os.getppid()
 
     def service_actions(self) -> None:
@@ -65,9 +64,9 @@ class _Handler(StreamRequestHandler):
     server: _Server
 
     def handle(self) -> None:
-        limits = self.server.limits
+        asked = json.loads(self.rfile.readline())
+        limits, question = Limits(**asked["limits"]), Question(**asked["question"])
         signal.setitimer(signal.ITIMER_REAL, limits.seconds)  # the default action of its signal ends the process
-        question = Question(**json.loads(self.rfile.readline()))
         confine(limits.memory, files=self.server.files)
         status, media_type, body = _answer(self.server.store, question, limits)
         head = {"status": status, "media_type": media_type, "length": len(body)}
@@ -87,6 +86,19 @@ def confine(memory: int, *, files: bool) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
+# What stands in an answer once a row, and how many rows there are beyond that: a head has it too, or the first row not.
+# Within a value each of these is escaped, but for a CSV's line end, which real values do not have.
+_JSON, _XML = (b'}},{"', 1), (b"<result>", 0)
+_ROW = {
+    "application/sparql-results+json": _JSON,
+    "application/json": _JSON,
+    "application/sparql-results+xml": _XML,
+    "application/xml": _XML,
+    "text/csv": (b"\r\n", -1),
+    "text/tab-separated-values": (b"\n", -1),
+}
+
+
 def _answer(store: Store, question: Question, limits: Limits) -> Answer:
     file = _Bounded(limits.answer)
     try:
@@ -97,7 +109,11 @@ def _answer(store: Store, question: Question, limits: Limits) -> Answer:
         return told(HTTPStatus.SERVICE_UNAVAILABLE, f"the answer has over {limits.answer:,} bytes; ask for less")
     if media_type is None:
         return told(HTTPStatus.NOT_ACCEPTABLE, "there is no such format for this form of query")
-    return HTTPStatus.OK, media_type, file.getvalue()
+    body = file.getvalue()
+    mark, more = _ROW.get(media_type, (b"\0", 0))
+    if body.count(mark) + more > limits.rows:
+        return told(HTTPStatus.SERVICE_UNAVAILABLE, f"the answer has over {limits.rows:,} rows; ask for less")
+    return HTTPStatus.OK, media_type, body
 
 
 class _TooLongError(Exception):

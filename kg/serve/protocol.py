@@ -71,18 +71,23 @@ async def _posted(request: Request) -> list[tuple[str, str]]:
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "a query is posted as application/sparql-query or application/x-www-form-urlencoded",
         )
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _LONGEST:
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a query has at most {_LONGEST:,} bytes")
     try:
-        text = body.decode()
+        text = (await body_of(request, _LONGEST)).decode()
     except UnicodeDecodeError as error:
         raise Refused(HTTPStatus.BAD_REQUEST, "the query is not UTF-8") from error
     if media_type == "application/sparql-query":
         return [("query", text)]
     return parse_qsl(text, keep_blank_values=True)
+
+
+async def body_of(request: Request, most: int) -> bytes:
+    """What was posted; Refused when it has more than so many bytes."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > most:
+            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {most:,} bytes")
+    return bytes(body)
 
 
 def _preferred(accept: str, offered: Sequence[str]) -> str | None:

@@ -1,82 +1,221 @@
-"""The ASGI application: routes, security headers, and a guard against being asked under a false name."""
+"""The ASGI application: the endpoint, the explorer, and what the explorer asks besides SPARQL."""
 
-import ipaddress
-from urllib.parse import urlsplit
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
+from kg.graph import ontology
+from kg.model import TYPES, Merge, Table
+from kg.names import compact
+from kg.query import read, shipped
 from kg.serve.asker import Asker
-from kg.serve.protocol import Refused, question
+from kg.serve.description import COUNTS, SIZE, describe
+from kg.serve.finder import CONCEPTS, PAPERS, Finder
+from kg.serve.guard import Guard
+from kg.serve.protocol import Refused, body_of, question
+from kg.serve.reader import Reader
+from kg.store import open_store, plain
 
-_HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-)
 # The page carries a policy of its own, with the hashes of its scripts; this one adds what a page cannot say.
 _PAGE_POLICY = "frame-ancestors 'none'"
+_EXPLORER_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+_TERMS = "SELECT ?term ?comment WHERE { ?term rdfs:comment ?comment FILTER(STRSTARTS(STR(?term), STR(kg:))) }"
+_PREFIXED = re.compile(r"\b(?:dc|dcterms|itsrdf|nif|prov|qudt|rdf|rdfs|schema|skos|xsd|fabio|prism):\w+")
+_PASTED = 1 << 20  # bytes of a text to extract from
+_MOST_FOUND = 200
+_TURTLE = "text/turtle"
 
 
-def app(page: str, asker: Asker, *, host: str) -> Starlette:
-    """The application that shows a page and passes queries on; it may be asked by the name `host`, or by an address."""
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What is served: `explorer` is the folder of the built explorer, `page` is shown where there is none.
 
-    async def show(_: Request) -> Response:
-        return HTMLResponse(page, headers={"Content-Security-Policy": _PAGE_POLICY})
+    `version` tells one graph from another, None where that is not known; `merges` is the ledger of the build.
+    """
 
-    async def answer(request: Request) -> Response:
-        headers = {"Content-Security-Policy": _DATA_POLICY, "Vary": "Accept", "Cache-Control": "no-cache"}
-        try:
-            asked = await question(request)
-        except Refused as refusal:
-            return PlainTextResponse(f"{refusal}\n", refusal.status, headers)
-        status, media_type, body = await asker.ask(asked)
-        return Response(body, status, headers, media_type)
+    asker: Asker
+    reader: Reader
+    explorer: Path | None
+    page: str
+    version: str | None
+    merges: Sequence[Merge]
 
+
+def app(site: Site, *, host: str, token: str | None = None, origins: Sequence[str] = ()) -> Starlette:
+    """The application, which may be asked by the name `host` or by an address, with the `token` if there is one.
+
+    Pages of `origins` may ask the endpoint from elsewhere ("*" is all).
+    """
+    state = _State(site)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> Any:
+        yield
+        await site.reader.close()
+
+    cors = Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"], allow_headers=["*"])
+    endpoint = (
+        Route("/sparql", state.sparql, methods=["GET", "POST", "OPTIONS"], middleware=[cors])
+        if origins
+        else Route("/sparql", state.sparql, methods=["GET", "POST"])
+    )
+    routes = [
+        endpoint,
+        Route("/.well-known/void", state.void),
+        Route("/api/find", state.find),
+        Route("/api/queries", state.queries),
+        Route("/api/terms", state.terms),
+        Route("/api/merges", state.merges),
+        Route("/api/extract", state.extract, methods=["GET", "POST"]),
+    ]
+    if site.explorer:
+        routes.append(Mount("/assets", StaticFiles(directory=site.explorer / "assets")))  # type: ignore[arg-type]
+        routes.append(Route("/{path:path}", state.explorer))
+    else:
+        routes.append(Route("/", state.page))
     return Starlette(
-        routes=[Route("/", show), Route("/sparql", answer, methods=["GET", "POST"])],
-        middleware=[Middleware(_Guard, host=host)],
+        routes=routes,
+        middleware=[Middleware(Guard, host=host, token=token, open_to=frozenset({"/sparql"} if origins else ()))],
+        lifespan=lifespan,
     )
 
 
-class _Guard:
-    """Sends the security headers, and answers only who asks this server by its own name.
+class _State:
+    """What is asked for once and kept: the index of names, the description."""
 
-    A page elsewhere can make its own host name point here (DNS rebinding), and then read the answers as its own; the
-    Host header still tells that name. An address in the header cannot be rebound.
-    """
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._once = asyncio.Lock()
+        self._finder: Finder | None = None
+        self._described: dict[str, bytes] = {}
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
-        self._app = app
-        self._names = {"localhost", host.lower()}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
-            await send(message)
-
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        if not self._is_own(headers.get(b"host", "")):
-            await PlainTextResponse("this server is not known by that name\n", 421)(scope, receive, guarded)
-        elif headers.get(b"sec-fetch-site") == "cross-site" and scope["path"] != "/":
-            await PlainTextResponse("not to be asked from a page elsewhere\n", 403)(scope, receive, guarded)
-        else:
-            await self._app(scope, receive, guarded)
-
-    def _is_own(self, host: str) -> bool:
+    async def sparql(self, request: Request) -> Response:
+        headers = self._headers()
+        if request.method == "GET" and not request.url.query:
+            return await self.void(request)
+        if self._unchanged(request):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         try:
-            name = urlsplit(f"//{host}").hostname or ""
-            return name in self._names or bool(ipaddress.ip_address(name))
+            asked = await question(request)
+        except Refused as refusal:
+            return _line(str(refusal), refusal.status)
+        status, media_type, body = await self._site.asker.ask(asked)
+        return Response(body, status, headers if status is HTTPStatus.OK else _DATA, media_type)
+
+    async def void(self, request: Request) -> Response:
+        """The description, of the service and the data in one."""
+        endpoint = str(request.url.replace(path="/sparql", query=""))
+        async with self._once:
+            if endpoint not in self._described:
+                asker = self._site.asker
+                self._described = {endpoint: describe(endpoint, await asker.rows(SIZE), await asker.rows(COUNTS))}
+        return Response(self._described[endpoint], headers=self._headers(), media_type=_TURTLE)
+
+    async def find(self, request: Request) -> Response:
+        type_ = request.query_params.get("type") or None
+        if type_ not in {None, "Paper", *TYPES}:
+            return _line(f"type is one of Paper, {', '.join(TYPES)}", HTTPStatus.BAD_REQUEST)
+        try:
+            limit = int(request.query_params.get("limit", "20"))
         except ValueError:
-            return False
+            limit = 0
+        if not 1 <= limit <= _MOST_FOUND:
+            return _line(f"limit is a number from 1 to {_MOST_FOUND}", HTTPStatus.BAD_REQUEST)
+        async with self._once:
+            if self._finder is None:
+                asker = self._site.asker
+                self._finder = await asyncio.to_thread(Finder, await asker.rows(CONCEPTS), await asker.rows(PAPERS))
+        found = self._finder.find(request.query_params.get("q", "")[:500], type=type_, limit=limit)
+        return JSONResponse([asdict(thing) for thing in found], headers=self._headers())
+
+    async def queries(self, _: Request) -> Response:
+        told = [
+            {"name": it.name, "summary": it.summary, "parameters": dict(it.parameters), "text": it.text}
+            for it in shipped().values()
+        ]
+        return JSONResponse(told, headers=self._headers())
+
+    async def terms(self, _: Request) -> Response:
+        """The ontology's terms and those of other vocabularies that the shipped questions use, for completion."""
+        return JSONResponse(await asyncio.to_thread(_terms), headers=self._headers())
+
+    async def merges(self, request: Request) -> Response:
+        """The merges into a concept, or with a text in their surface or label, those of most papers first."""
+        concept, wanted = request.query_params.get("concept"), request.query_params.get("q", "").casefold()
+        found = [
+            it
+            for it in self._site.merges
+            if concept in {None, it.concept} and (wanted in it.surface.casefold() or wanted in it.label.casefold())
+        ]
+        shown = [asdict(merge) for merge in found[:_MOST_FOUND]]
+        return JSONResponse({"all": len(found), "merges": shown}, headers=self._headers())
+
+    async def extract(self, request: Request) -> Response:
+        """What is in the body of a POST; a GET says that one will come."""
+        if request.method == "GET":
+            await self._site.reader.warm()
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers=_DATA)
+        try:
+            text = await body_of(request, _PASTED)
+        except Refused as refusal:
+            return _line(str(refusal), refusal.status)
+        extracted = await self._site.reader.extract(text)
+        if extracted is None:
+            return _line("stopped: this took too long or too much memory", HTTPStatus.SERVICE_UNAVAILABLE)
+        papers = [json.loads(line) for line in extracted.papers.splitlines()]
+        return JSONResponse({"papers": papers, "said": extracted.said.splitlines()}, headers=_DATA)
+
+    async def explorer(self, request: Request) -> Response:
+        """The one page of the explorer, whatever the address within it."""
+        assert self._site.explorer is not None
+        if request.url.path.startswith("/api/"):
+            return _line("there is nothing of that name", HTTPStatus.NOT_FOUND)
+        headers = {"Content-Security-Policy": _EXPLORER_POLICY, "Cache-Control": "no-cache"}
+        return FileResponse(self._site.explorer / "index.html", headers=headers)
+
+    async def page(self, _: Request) -> Response:
+        return HTMLResponse(self._site.page, headers={"Content-Security-Policy": _PAGE_POLICY})
+
+    def _headers(self) -> dict[str, str]:
+        tag = {"ETag": f'"{self._site.version}"'} if self._site.version else {}
+        return _DATA | {"Vary": "Accept", "Cache-Control": "no-cache"} | tag
+
+    def _unchanged(self, request: Request) -> bool:
+        known = request.headers.get("if-none-match")
+        return bool(self._site.version and known and self._site.version in known)
+
+
+_DATA: dict[str, str] = {"Content-Security-Policy": _DATA_POLICY}
+_Handler = Callable[[Request], Awaitable[Response]]
+
+
+@cache
+def _terms() -> list[dict[str, str]]:
+    answer = open_store(ontology()).query(read(_TERMS).text)
+    assert isinstance(answer, Table)
+    told = {compact(plain(term)): plain(comment) for term, comment in answer.rows}
+    used = {name for query in shipped().values() for name in _PREFIXED.findall(query.text)}
+    return [{"name": name, "told": told.get(name, "")} for name in sorted(told.keys() | used)]
+
+
+def _line(reason: str, status: HTTPStatus, headers: Mapping[str, str] = _DATA) -> Response:
+    return PlainTextResponse(f"{reason}\n", status, headers)

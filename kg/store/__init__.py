@@ -14,12 +14,23 @@ from kg.model import Literal, Table, Term
 from kg.names import PREFIXES
 from kg.store.oxigraph import Store
 from kg.store.remote import Remote
-from kg.store.terms import Answer, reason, sparql_term
+from kg.store.terms import Answer, reason, sparql_term, table
 
 if TYPE_CHECKING:
     import rdflib
 
-__all__ = ["Answer", "Remote", "Store", "local", "open_store", "plain", "rdflib_graph", "select", "sparql_term"]
+__all__ = [
+    "Answer",
+    "Remote",
+    "Store",
+    "local",
+    "open_store",
+    "plain",
+    "rdflib_graph",
+    "select",
+    "sparql_term",
+    "table",
+]
 
 
 def open_store(location: str | Path) -> Store | Remote:

@@ -116,8 +116,10 @@ def _rendered(counts: Mapping[str, int], data: Json) -> str:
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
     )
     environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
-    style, *scripts = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in ("graph.css", *_SCRIPTS))
-    parts = {"style": style, "library": _vis_network(), "script": "".join(scripts)}
+    look, style, *scripts = (
+        (_TEMPLATES / name).read_text(encoding="utf-8") for name in ("look.css", "graph.css", *_SCRIPTS)
+    )
+    parts = {"style": look + style, "library": _vis_network(), "script": "".join(scripts)}
     return environment.get_template("graph.html").render(
         counts=counts,
         data=data,

@@ -1,0 +1,66 @@
+"""What the endpoint says of itself: a SPARQL 1.1 Service Description, and VoID of the graph behind it."""
+
+from collections.abc import Sequence
+
+from kg.model import Literal, Table, Triple
+from kg.names import PREFIXES, THINGS, expand
+from kg.store import Store
+
+COUNTS = "SELECT ?class (COUNT(*) AS ?things) WHERE { ?thing a ?class } GROUP BY ?class ORDER BY ?class"
+SIZE = "SELECT (COUNT(*) AS ?triples) WHERE { ?s ?p ?o }"
+_SD = "http://www.w3.org/ns/sparql-service-description#"
+_FORMATS = "http://www.w3.org/ns/formats/"
+_WRITTEN = (
+    *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
+    *("Turtle", "N-Triples", "JSON-LD", "RDF_XML"),
+)
+_VOCABULARIES = ("kg", "skos", "qudt", "nif", "prov", "dcterms")
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+
+def describe(endpoint: str, size: Table, counts: Table) -> bytes:
+    """Turtle: the service at the address `endpoint`, and the data set with the number of its triples and things.
+
+    `size` and `counts` are the answers to SIZE and COUNTS. There are no blank nodes: parts are `endpoint#...`.
+    """
+    store = Store()
+    store.extend(_triples(endpoint, size, counts))
+    return store.turtle(
+        {"sd": _SD, "formats": _FORMATS, **{name: PREFIXES[name] for name in ("kg", "void", "dcterms")}}
+    )
+
+
+def _triples(endpoint: str, size: Table, counts: Table) -> Sequence[Triple]:
+    def part(name: str) -> str:
+        return f"{endpoint}#{name}"
+
+    [[triples]] = size.rows
+    service, data, graph = part("service"), part("data"), part("graph")
+    assert triples is not None
+    found: list[Triple] = [
+        (service, _TYPE, f"{_SD}Service"),
+        (service, f"{_SD}endpoint", endpoint),
+        (service, f"{_SD}supportedLanguage", f"{_SD}SPARQL11Query"),
+        (service, f"{_SD}defaultDataset", data),
+        *((service, f"{_SD}resultFormat", f"{_FORMATS}{name}") for name in _WRITTEN),
+        (data, _TYPE, f"{_SD}Dataset"),
+        (data, _TYPE, expand("void:Dataset")),
+        (data, f"{_SD}defaultGraph", graph),
+        (data, expand("dcterms:title"), Literal("Papers, their concepts and results")),
+        (data, expand("void:sparqlEndpoint"), endpoint),
+        (data, expand("void:triples"), triples),
+        (data, expand("void:uriSpace"), Literal(THINGS)),
+        *((data, expand("void:vocabulary"), PREFIXES[name]) for name in _VOCABULARIES),
+        (graph, _TYPE, f"{_SD}Graph"),
+        (graph, expand("void:triples"), triples),
+    ]
+    for number, (class_, things) in enumerate(counts.rows, start=1):
+        assert class_ is not None
+        assert things is not None
+        partition = part(f"class-{number}")
+        found += [
+            (data, expand("void:classPartition"), partition),
+            (partition, expand("void:class"), class_),
+            (partition, expand("void:entities"), things),
+        ]
+    return found
