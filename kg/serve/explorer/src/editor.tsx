@@ -53,7 +53,7 @@ const LOOK = EditorView.theme({
 });
 
 function completions(terms: Named[]) {
-  const options: Completion[] = terms.map(({ name, told }) => ({ label: name, info: told || undefined, type: "property" }));
+  const options: Completion[] = terms.map(({ name, told }) => ({ label: name, detail: told.length > 60 ? `${told.slice(0, 59)}…` : told, type: "property" }));
   return (context: CompletionContext) => {
     const prefixed = context.matchBefore(/[A-Za-z][\w-]*:[\w-]*/);
     if (prefixed) return { from: prefixed.from, options, validFor: /^[\w:-]*$/ };

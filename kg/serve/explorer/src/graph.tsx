@@ -16,6 +16,7 @@ export function GraphPage() {
   const [known, setKnown] = useState<{ nodes: Map<string, Node>; edges: Edge[]; more: Map<string, number> }>({ nodes: new Map(), edges: [], more: new Map() });
   const [chosen, setChosen] = useState<string | null>(null);
   const [said, setSaid] = useState("");
+  const [answer, setAnswer] = useState("");
   const [goal, setGoal] = useState<{ id: string; label: string } | null>(null);
   const go = (told: Record<string, string | undefined>) => route(address("/graph", { ...query, ...told }));
 
@@ -64,13 +65,13 @@ export function GraphPage() {
 
   async function connect() {
     if (!goal || !open[0]) return;
-    setSaid("Searching a way …");
+    setAnswer("Searching a way …");
     try {
       const found = await way(open[0], goal.id);
       if (found.length) go({ n: [...new Set([...open, ...found])].join(",") });
-      setSaid(found.length ? `A way of ${found.length - 1} step${found.length === 2 ? "" : "s"}.` : "There is no way between them within eight steps.");
+      setAnswer(found.length ? `A way of ${found.length - 1} step${found.length === 2 ? "" : "s"}.` : "There is no way between them within eight steps.");
     } catch (error) {
-      setSaid((error as Error).message);
+      setAnswer((error as Error).message);
     }
   }
   const at = chosen ? known.nodes.get(chosen) : start;
@@ -107,7 +108,7 @@ export function GraphPage() {
         ))}
       </fieldset>
       <svg ref={picture} class="drawing" role="group" aria-label="The graph; Enter opens a thing, space chooses it" />
-      <p role="status" class="status">{said || (open.length ? "" : "Search a paper or concept to begin.")}</p>
+      <p role="status" class="status">{[answer, said].filter(Boolean).join(" ") || (open.length ? "" : "Search a paper or concept to begin.")}</p>
       {at ? (
         <aside class="panel" aria-label="The chosen thing">
           <Kind type={at.type} />

@@ -40,7 +40,7 @@ export function Panel({ title, query, children }: { title: string; query?: strin
     <section class="panel" aria-labelledby={id}>
       <header>
         <h2 id={id}>{title}</h2>
-        {query ? <a class="quiet" href={address("/query", { query: query.trim() })} aria-label={`The query behind “${title}”`}>SPARQL</a> : null}
+        {query ? <a class="quiet" href={address("/query", { query: query.trim() })} aria-label={`SPARQL behind “${title}”`}>SPARQL</a> : null}
       </header>
       {children}
     </section>
