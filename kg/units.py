@@ -1,7 +1,7 @@
 """The units that results and quantities are given in: their spellings and their IRIs.
 
 The table is data/units.tsv: the spelling the graph shows, a prefixed name (QUDT's where it has the unit, else one of
-the ontology) and the other spellings, joined by `|`.
+the ontology), the other spellings, joined by `|`, and what it is of its base unit (`0.001 s`), where both have an IRI.
 """
 
 import csv
@@ -16,7 +16,7 @@ def canonical(unit: str) -> str | None:
 
     Case decides only where it has to: mJ is not MJ, but Ms is taken for ms.
     """
-    exact, folded, _ = _table()
+    exact, folded, _, _ = _table()
     unit = " ".join(unit.split())
     return exact.get(unit) or folded.get(unit.casefold())
 
@@ -27,23 +27,31 @@ def unit_iri(unit: str) -> str | None:
     return None if name is None else _table()[2].get(name)
 
 
+def scale(unit: str) -> tuple[str, str] | None:
+    """How many of which base unit a known unit is, `("0.001", "s")` for ms; None for one that is no multiple."""
+    factor, _, base = _table()[3].get(canonical(unit) or "", "").partition(" ")
+    return (factor, base) if base else None
+
+
 def spellings() -> tuple[str, ...]:
     """Every spelling of every unit."""
     return tuple(_table()[0])
 
 
 @cache
-def _table() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """Spelling to unit, case-folded spelling to unit (where all its cases mean one unit), unit to IRI."""
+def _table() -> tuple[dict[str, str], dict[str, str], dict[str, str], dict[str, str]]:
+    """Spelling to unit, case-folded spelling to unit (where all its cases mean one), unit to IRI, unit to its scale."""
     exact: dict[str, str] = {}
     cases: dict[str, set[str]] = {}
     iris: dict[str, str] = {}
+    scales: dict[str, str] = {}
     with (PACKAGE / "data" / "units.tsv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             if row["iri"]:
                 iris[row["unit"]] = expand(row["iri"])
+                scales[row["unit"]] = row["scale"]
             for spelling in (row["unit"], *filter(None, row["spellings"].split("|"))):
                 exact[spelling] = row["unit"]
                 cases.setdefault(spelling.casefold(), set()).add(row["unit"])
     folded = {spelling: min(units) for spelling, units in cases.items() if len(units) == 1}
-    return exact, folded, iris
+    return exact, folded, iris, scales

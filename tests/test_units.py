@@ -1,10 +1,11 @@
 import csv
+from decimal import Decimal
 
 import pytest
 
 from kg.files import PACKAGE
 from kg.names import PREFIXES
-from kg.units import canonical, unit_iri
+from kg.units import canonical, scale, spellings, unit_iri
 
 KG, QUDT = PREFIXES["kg"], PREFIXES["unit"]
 
@@ -53,6 +54,25 @@ def test_every_row_stands_for_itself_and_no_spelling_is_given_twice():
     assert len(spellings) == len(set(spellings))
     for row in rows:
         assert canonical(row["unit"]) == row["unit"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "told"),
+    [("milliseconds", ("0.001", "s")), ("kWh", ("3600000", "J")), ("GiB", ("1073741824", "B")), ("s", None), ("x", None)],
+)
+def test_a_multiple_tells_of_what_and_how_many(unit, told):
+    assert scale(unit) == told
+
+
+def test_a_scale_leads_to_a_unit_that_is_none():
+    rows = [unit for unit in map(canonical, spellings()) if scale(unit)]
+    assert rows
+    for unit in rows:
+        factor, base = scale(unit)
+        assert Decimal(factor) > 0
+        assert unit_iri(unit)
+        assert unit_iri(base)
+        assert scale(base) is None
 
 
 def test_points_of_a_score_are_a_unit_without_iri():

@@ -9,7 +9,7 @@ from kg.graph.concepts import DIRECTIONS
 from kg.graph.statements import Properties, integer, stated
 from kg.model import Concept, LinkedPaper, Literal, Quantity, Result, Triple
 from kg.names import expand
-from kg.units import canonical, unit_iri
+from kg.units import canonical, scale, unit_iri
 
 _QUALIFIERS = {
     "up to": "kg:UpTo",
@@ -99,9 +99,18 @@ def vocabulary(papers: Iterable[LinkedPaper], concepts: Iterable[Concept]) -> It
     for way in sorted(value for name, value in facts if name == "direction"):
         yield from stated(expand(DIRECTIONS[way]), _term("kg:Direction", "rdfs:label", f"{way} is better"))
     units = {span.unit for span in spans if span.unit} | {value for name, value in facts if name == "unit"}
+    units |= {scaled[1] for unit in units if (scaled := scale(unit))}
     symbols = {iri: canonical(unit) for unit in units if (iri := unit_iri(unit))}
     for iri, symbol in sorted(symbols.items()):
         yield from stated(iri, _term("qudt:Unit", "qudt:symbol", symbol or ""))
+        yield from stated(iri, _scale(symbol or ""))
+
+
+def _scale(unit: str) -> Properties:
+    if scaled := scale(unit):
+        factor, base = scaled
+        yield "qudt:scalingOf", unit_iri(base)
+        yield "kg:scale", Literal(factor if "." in factor else f"{factor}.0", expand("xsd:decimal"))
 
 
 def _term(type_: str, property_: str, text: str) -> Properties:

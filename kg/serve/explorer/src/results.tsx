@@ -31,7 +31,7 @@ export function resultsQuery(wanted: Partial<Record<Role, string>>, any?: string
   OPTIONAL { ?paper dcterms:issued|kg:listedOn ?issued } BIND(STR(?issued) AS ?date)
   OPTIONAL { ?result qudt:numericValue ?value }
   OPTIONAL { ?result kg:complexity ?formula }
-  OPTIONAL { ?result qudt:hasUnit ?unitIri OPTIONAL { ?unitIri qudt:conversionMultiplier ?factor ; qudt:scalingOf/qudt:symbol ?base } OPTIONAL { ?unitIri qudt:symbol ?symbol } }
+  OPTIONAL { ?result qudt:hasUnit ?unitIri OPTIONAL { ?unitIri kg:scale ?factor ; qudt:scalingOf/qudt:symbol ?base } OPTIONAL { ?unitIri qudt:symbol ?symbol } }
   OPTIONAL { ?result kg:unitText ?written } BIND(COALESCE(?symbol, ?written) AS ?unit)
   OPTIONAL { ?result kg:qualifier/rdfs:label ?qualifier }
   OPTIONAL { ?result kg:change/rdfs:label ?change }
