@@ -1,7 +1,10 @@
 """HTTP as this program speaks it: patient, bounded, to nobody whom the user did not name. The only home of httpx."""
 
+import ipaddress
+import os
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -49,6 +52,33 @@ class _PassingError(Exception):
         self.wait = wait
 
 
+class _Challenged(httpx.Auth):
+    """Basic or Digest authentication, whichever the server asks for, and only when it asks."""
+
+    def __init__(self, user: str, password: str) -> None:
+        self._user, self._password = user, password
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        response = yield request
+        challenge = response.headers.get("WWW-Authenticate", "").lower()
+        if response.status_code != HTTPStatus.UNAUTHORIZED:
+            return
+        if challenge.startswith("digest"):  # which sends no password
+            flow = httpx.DigestAuth(self._user, self._password).auth_flow(request)
+            next(flow)
+            with suppress(StopIteration):
+                yield flow.send(response)
+        elif challenge.startswith("basic") and (request.url.scheme == "https" or _is_here(request.url.host)):
+            yield from httpx.BasicAuth(self._user, self._password).auth_flow(request)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 class Web:
     """A client with its connections, to be closed.
 
@@ -56,7 +86,8 @@ class Web:
     passing (no connection, silence, status 429 or 5xx, an answer cut short or refused by `check`), with growing waits
     between, or with those that the server asks for. `patience` is the number of seconds for silence and, ten times
     that, for a whole answer; `limit` is the size of the largest answer in bytes, unpacked. Redirects are followed to
-    the same server and to `hosts` only. Proxies are taken from the environment (HTTP_PROXY, HTTPS_PROXY, NO_PROXY).
+    the same server and to `hosts` only. `credentials`, a name and a password, are given to a server that asks for them,
+    never in the clear to another machine. Proxies are taken from the environment (HTTP_PROXY, HTTPS_PROXY, NO_PROXY).
     """
 
     def __init__(
@@ -68,11 +99,13 @@ class Web:
         limit: int = 1 << 27,
         hosts: Collection[str] = (),
         contact: str | None = None,
+        credentials: tuple[str, str] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         agent = f"paperkg/{__version__}" + (f" (mailto:{contact})" if contact else "")
         try:
-            self._client = httpx.Client(timeout=patience, headers={"User-Agent": agent})
+            auth = _Challenged(*credentials) if credentials else None
+            self._client = httpx.Client(timeout=patience, headers={"User-Agent": agent}, auth=auth)
         except (ValueError, OSError, ImportError) as error:  # a proxy or certificate of the environment
             raise WebError(f"the settings of the environment cannot be used: {_line(str(error))}") from error
         self._interval, self._attempts, self._patience, self._limit = interval, attempts, patience, limit
@@ -169,6 +202,12 @@ class Web:
             if time.monotonic() > end:
                 raise _PassingError(f"the answer was not complete after {10 * self._patience:.0f} s")
         return b"".join(pieces)
+
+
+def credentials() -> tuple[str, str] | None:
+    """The name and password of the environment: PAPERKG_USER and PAPERKG_PASSWORD."""
+    user = os.environ.get("PAPERKG_USER")
+    return (user, os.environ.get("PAPERKG_PASSWORD", "")) if user else None
 
 
 def said(reply: Reply) -> str:

@@ -114,6 +114,9 @@ class Played(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.moves, self.asked = [], []
 
+    def handle_error(self, request, client_address):
+        """A client that has gone is no news here."""
+
     @property
     def url(self):
         return f"http://127.0.0.1:{self.server_port}"
@@ -176,10 +179,10 @@ _SKIPPED = pytest.StashKey[int]()
 
 @pytest.fixture(scope="session")
 def browser():
-    """A headless Chromium; without one the test is skipped, or fails when PAPERKG_REQUIRE_BROWSER=1."""
+    """A headless Chromium; without one the test is skipped, or fails when PAPERKG_REQUIRE_ALL=1."""
     executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUMS)), None)
     if executable is None:
-        if os.environ.get("PAPERKG_REQUIRE_BROWSER") == "1":
+        if os.environ.get("PAPERKG_REQUIRE_ALL") == "1":
             pytest.fail(f"no Chromium found: {_HOW_TO_GET_ONE}")
         pytest.skip("no Chromium found")
     from playwright.sync_api import sync_playwright

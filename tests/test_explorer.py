@@ -27,7 +27,7 @@ MERGES = [
 @pytest.fixture(scope="module")
 def built():
     if not (EXPLORER / "index.html").is_file():
-        if os.environ.get("PAPERKG_REQUIRE_BROWSER") == "1":
+        if os.environ.get("PAPERKG_REQUIRE_ALL") == "1":
             pytest.fail("the explorer is not built: `make explorer` builds it")
         pytest.skip("the explorer is not built, which needs Node.js: `make explorer` builds it")
 

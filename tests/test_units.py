@@ -58,7 +58,13 @@ def test_every_row_stands_for_itself_and_no_spelling_is_given_twice():
 
 @pytest.mark.parametrize(
     ("unit", "told"),
-    [("milliseconds", ("0.001", "s")), ("kWh", ("3600000", "J")), ("GiB", ("1073741824", "B")), ("s", None), ("x", None)],
+    [
+        ("milliseconds", ("0.001", "s")),
+        ("kWh", ("3600000", "J")),
+        ("GiB", ("1073741824", "B")),
+        ("s", None),
+        ("x", None),
+    ],
 )
 def test_a_multiple_tells_of_what_and_how_many(unit, told):
     assert scale(unit) == told

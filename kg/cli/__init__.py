@@ -21,6 +21,7 @@ _COMMANDS = (
     asking.queries,
     showing.view,
     showing.export,
+    showing.load,
     showing.diff,
     asking.why,
     asking.stats,

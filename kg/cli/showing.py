@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import BROKEN, graph_argument, graph_option, open_graph, working
+from kg.cli.options import BROKEN, graph_argument, graph_option, open_graph, progress, working
 from kg.text import printable
 
 STDOUT = Path("-")
@@ -77,6 +77,31 @@ def export(file: Path, graph: str, *, format_: str) -> None:
         paths = exports.export(open_graph(graph), file)
     for path in paths:
         click.echo(f"wrote {path}", err=True)
+
+
+@click.command()
+@click.argument("url", metavar="URL")
+@graph_option
+@click.option("--into", metavar="IRI", help="The graph to load into; by default the server's default graph.")
+@click.option("--update", is_flag=True, help="URL takes SPARQL Update; by default it is a Graph Store.")
+@click.option("--replace", is_flag=True, help="Empty that graph first.")
+def load(url: str, graph: str, *, into: str | None, update: bool, replace: bool) -> None:
+    """Load the graph into the server at URL, in parts; what was cut short goes on when asked again.
+
+    URL is a Graph Store (`http://localhost:7878/store`) or, with --update, takes SPARQL Update. A name and a password
+    are taken from PAPERKG_USER and PAPERKG_PASSWORD.
+    """
+    from kg import load as loading
+    from kg.web import Web, credentials
+
+    with working("reading the graph"):
+        source = open_graph(graph)
+    account = None if "://" in graph else Path(graph).parent / ".cache" / "load.json"
+    with Web(attempts=6, credentials=credentials()) as web:
+        number = loading.load(
+            source, loading.Target(url, into, update), web=web, replace=replace, account=account, progress=progress
+        )
+    click.echo(f"{number:,} triples are at {url}", err=True)
 
 
 @click.command()

@@ -118,7 +118,8 @@ def add_abbreviations(doc: Doc) -> Doc:
 
 @Language.component("kg_mentions", requires=["doc._.candidates", "doc._.abbreviations"], assigns=["doc._.mentions"])
 def decide_mentions(doc: Doc) -> Doc:
-    names = judge(doc._.source, doc._.candidates, doc._.abbreviations)
+    within = tuple(found for found in doc._.candidates if "\n" not in found.text)  # no name goes on after the title
+    names = judge(doc._.source, within, doc._.abbreviations)
     doc._.mentions = settle(doc._.source, names, doc._.abbreviations)
     return doc
 

@@ -15,7 +15,7 @@ from kg.model import TYPES
 
 Match = tuple[int, int, Entry]
 
-_SPACES = {ord(mark): " " for mark in "-‐‑‒–—_~\n"}
+_SPACES = {ord(mark): " " for mark in "-‐‑‒–—_~"}
 _SHORT = 4  # letters; up to here `Rank` and `RANK` are two things
 _LETTER_THEN_DIGIT = re.compile(r"(?<=[A-Za-z])[ -](?=\d)")
 # What may follow a name: `GPT-4-based` names GPT-4, but `Llama-3-8B`, `GPT-4.1`, `GPT-4o`, `Recall@10` and `C++` go on.

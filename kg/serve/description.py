@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from kg.model import Literal, Table, Triple
+from kg.model import Literal, Triple
 from kg.names import PREFIXES, THINGS, expand
 from kg.store import Store
 
-COUNTS = "SELECT ?class (COUNT(*) AS ?things) WHERE { ?thing a ?class } GROUP BY ?class ORDER BY ?class"
+CLASSES = "SELECT ?class (COUNT(*) AS ?things) WHERE { ?thing a ?class } GROUP BY ?class ORDER BY ?class"
 SIZE = "SELECT (COUNT(*) AS ?triples) WHERE { ?s ?p ?o }"
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _FORMATS = "http://www.w3.org/ns/formats/"
@@ -15,28 +15,31 @@ _WRITTEN = (
     *("Turtle", "N-Triples", "JSON-LD", "RDF_XML"),
 )
 _VOCABULARIES = ("kg", "skos", "qudt", "nif", "prov", "dcterms")
+Rows = Sequence[tuple[str, ...]]
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
-def describe(endpoint: str, size: Table, counts: Table) -> bytes:
+def describe(endpoint: str, size: Rows, classes: Rows) -> bytes:
     """Turtle: the service at the address `endpoint`, and the data set with the number of its triples and things.
 
-    `size` and `counts` are the answers to SIZE and COUNTS. There are no blank nodes: parts are `endpoint#...`.
+    `size` and `classes` are the answers to SIZE and CLASSES. There are no blank nodes: parts are `endpoint#...`.
     """
     store = Store()
-    store.extend(_triples(endpoint, size, counts))
+    store.extend(_triples(endpoint, size, classes))
     return store.turtle(
         {"sd": _SD, "formats": _FORMATS, **{name: PREFIXES[name] for name in ("kg", "void", "dcterms")}}
     )
 
 
-def _triples(endpoint: str, size: Table, counts: Table) -> Sequence[Triple]:
+def _triples(endpoint: str, size: Rows, classes: Rows) -> Sequence[Triple]:
     def part(name: str) -> str:
         return f"{endpoint}#{name}"
 
-    [[triples]] = size.rows
+    def number(written: str) -> Literal:
+        return Literal(written, expand("xsd:integer"))
+
+    [[triples]] = size
     service, data, graph = part("service"), part("data"), part("graph")
-    assert triples is not None
     found: list[Triple] = [
         (service, _TYPE, f"{_SD}Service"),
         (service, f"{_SD}endpoint", endpoint),
@@ -48,19 +51,17 @@ def _triples(endpoint: str, size: Table, counts: Table) -> Sequence[Triple]:
         (data, f"{_SD}defaultGraph", graph),
         (data, expand("dcterms:title"), Literal("Papers, their concepts and results")),
         (data, expand("void:sparqlEndpoint"), endpoint),
-        (data, expand("void:triples"), triples),
+        (data, expand("void:triples"), number(triples)),
         (data, expand("void:uriSpace"), Literal(THINGS)),
         *((data, expand("void:vocabulary"), PREFIXES[name]) for name in _VOCABULARIES),
         (graph, _TYPE, f"{_SD}Graph"),
-        (graph, expand("void:triples"), triples),
+        (graph, expand("void:triples"), number(triples)),
     ]
-    for number, (class_, things) in enumerate(counts.rows, start=1):
-        assert class_ is not None
-        assert things is not None
-        partition = part(f"class-{number}")
+    for at, (class_, things) in enumerate(classes, start=1):
+        partition = part(f"class-{at}")
         found += [
             (data, expand("void:classPartition"), partition),
             (partition, expand("void:class"), class_),
-            (partition, expand("void:entities"), things),
+            (partition, expand("void:entities"), number(things)),
         ]
     return found

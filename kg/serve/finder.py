@@ -1,29 +1,22 @@
 """Finding papers and concepts by a part of their name, among hundreds of thousands, while somebody types."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from kg.model import Table
-from kg.store import plain
 from kg.text import fold
 
-# Every name of a concept with the papers that name it, and every title; what most papers name first.
-CONCEPTS = """
-PREFIX kg: <https://w3id.org/paperkg/ontology#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?thing ?label ?name ?type ?papers WHERE {
-  ?thing skos:prefLabel ?label ; skos:inScheme ?scheme ; skos:prefLabel|skos:altLabel ?name ; a ?class .
-  OPTIONAL { SELECT ?thing (COUNT(*) AS ?papers) WHERE { ?paper kg:mentions ?thing } GROUP BY ?thing }
-  VALUES ?class { kg:Method kg:Model kg:Software kg:Dataset kg:Task kg:Metric kg:Hardware }
-  BIND(STRAFTER(STR(?class), "#") AS ?type)
-} ORDER BY DESC(?papers) ?label ?thing (?class = kg:Method) ?name"""
-PAPERS = """
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX kg: <https://w3id.org/paperkg/ontology#>
-SELECT ?thing ?label ?year WHERE { ?thing a kg:Paper ; dcterms:title ?label OPTIONAL { ?thing kg:year ?year } }
-ORDER BY DESC(?year) ?label ?thing"""
+# What an index is made of. Each asks little: what joins them is quicker here than in the store.
+LABELS = "SELECT ?thing ?label WHERE { ?thing skos:inScheme ?scheme ; skos:prefLabel ?label }"
+ALIASES = "SELECT ?thing ?name WHERE { ?thing skos:altLabel ?name }"
+CLASSES = """SELECT ?thing ?class WHERE {
+  VALUES ?class { kg:Method kg:Model kg:Software kg:Dataset kg:Task kg:Metric kg:Hardware } ?thing a ?class }"""
+COUNTS = "SELECT ?thing (COUNT(*) AS ?papers) WHERE { ?paper kg:mentions ?thing } GROUP BY ?thing"
+PAPERS = (
+    "SELECT ?thing ?title ?year WHERE { ?thing a kg:Paper ; dcterms:title ?title OPTIONAL { ?thing kg:year ?year } }"
+)
+Rows = Sequence[tuple[str, ...]]
 _MOST_SEEN = 5000  # places looked at before the best are chosen: those of what most papers name come first
 
 
@@ -42,9 +35,10 @@ class Found:
 class Finder:
     """An index of all names, folded, in one long text, which is searched faster than any list."""
 
-    def __init__(self, concepts: Table, papers: Table) -> None:
-        """From the answers to CONCEPTS and PAPERS."""
-        self._things = list(_found(concepts, papers))
+    def __init__(self, labels: Rows, aliases: Rows, classes: Rows, counts: Rows, papers: Rows) -> None:
+        """From the answers to the five queries above."""
+        self._things = [*_concepts(labels, aliases, classes, counts), *_papers(papers)]
+        self.papers = {found.iri: found.papers for found in self._things}
         folded = [fold(found.name).replace("\n", " ") for found in self._things]
         self._text = "\n".join(folded)
         self._starts = [0, *accumulate(len(name) + 1 for name in folded)]
@@ -92,11 +86,21 @@ class Finder:
         return 3 if whole in name else 4
 
 
-def _found(concepts: Table, papers: Table) -> Iterator[Found]:
-    last: tuple[str, str] | None = None
-    for thing, label, name, type_, number in (tuple(map(plain, row)) for row in concepts.rows):
-        if (thing, name) != last:  # a model is a method too, and comes as a model first
-            last = thing, name
-            yield Found(thing, label, type_, name, int(number or 0))
-    for thing, label, year in (tuple(map(plain, row)) for row in papers.rows):
-        yield Found(thing, label, "Paper", label, 0, year or None)
+def _concepts(labels: Rows, aliases: Rows, classes: Rows, counts: Rows) -> list[Found]:
+    """Every name of every concept; what most papers name first."""
+    label = {iri: name for iri, name in labels}  # noqa: C416  # pairs, which their type does not tell
+    papers = {iri: int(number) for iri, number in counts}
+    kinds: dict[str, str] = {}
+    for iri, class_ in classes:
+        kind = class_.rpartition("#")[2]
+        if kind != "Method" or iri not in kinds:  # a model is a method too, and shown as a model
+            kinds[iri] = kind
+    names = [*labels, *((iri, name) for iri, name in aliases if iri in label)]
+    found = [Found(iri, label[iri], kinds.get(iri, "Method"), name, papers.get(iri, 0)) for iri, name in names]
+    return sorted(found, key=lambda it: (-it.papers, it.label, it.iri, it.name != it.label, it.name))
+
+
+def _papers(papers: Rows) -> list[Found]:
+    """Every title, newest first."""
+    found = [Found(iri, title, "Paper", title, 0, year or None) for iri, title, year in papers]
+    return sorted(found, key=lambda it: (-int(it.year or 0), it.label, it.iri))

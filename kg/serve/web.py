@@ -18,14 +18,16 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
+from kg import query
+from kg.errors import GraphError
 from kg.graph import ontology
 from kg.model import TYPES, Merge, Table
-from kg.names import compact
-from kg.query import read, shipped
+from kg.names import THINGS, compact
+from kg.serve import finder
 from kg.serve.asker import Asker
-from kg.serve.description import COUNTS, SIZE, describe
-from kg.serve.finder import CONCEPTS, PAPERS, Finder
+from kg.serve.description import CLASSES, SIZE, describe
 from kg.serve.guard import Guard
 from kg.serve.protocol import Refused, body_of, question
 from kg.serve.reader import Reader
@@ -60,7 +62,7 @@ class Site:
     merges: Sequence[Merge]
 
 
-def app(site: Site, *, host: str, token: str | None = None, origins: Sequence[str] = ()) -> Starlette:
+def app(site: Site, *, host: str, token: str | None = None, origins: Sequence[str] = ()) -> ASGIApp:
     """The application, which may be asked by the name `host` or by an address, with the `token` if there is one.
 
     Pages of `origins` may ask the endpoint from elsewhere ("*" is all).
@@ -69,7 +71,9 @@ def app(site: Site, *, host: str, token: str | None = None, origins: Sequence[st
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> Any:
+        indexing = asyncio.create_task(state.finder())
         yield
+        indexing.cancel()
         await site.reader.close()
 
     cors = Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"], allow_headers=["*"])
@@ -82,6 +86,7 @@ def app(site: Site, *, host: str, token: str | None = None, origins: Sequence[st
         endpoint,
         Route("/.well-known/void", state.void),
         Route("/api/find", state.find),
+        Route("/api/counts", state.counts),
         Route("/api/queries", state.queries),
         Route("/api/terms", state.terms),
         Route("/api/merges", state.merges),
@@ -92,11 +97,8 @@ def app(site: Site, *, host: str, token: str | None = None, origins: Sequence[st
         routes.append(Route("/{path:path}", state.explorer))
     else:
         routes.append(Route("/", state.page))
-    return Starlette(
-        routes=routes,
-        middleware=[Middleware(Guard, host=host, token=token, open_to=frozenset({"/sparql"} if origins else ()))],
-        lifespan=lifespan,
-    )
+    served = Starlette(routes=routes, lifespan=lifespan, exception_handlers={GraphError: _unable})
+    return Guard(served, host=host, token=token, open_to=frozenset({"/sparql"} if origins else ()))
 
 
 class _State:
@@ -105,7 +107,8 @@ class _State:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._once = asyncio.Lock()
-        self._finder: Finder | None = None
+        self._indexing = asyncio.Lock()
+        self._finder: finder.Finder | None = None
         self._described: dict[str, bytes] = {}
 
     async def sparql(self, request: Request) -> Response:
@@ -127,8 +130,17 @@ class _State:
         async with self._once:
             if endpoint not in self._described:
                 asker = self._site.asker
-                self._described = {endpoint: describe(endpoint, await asker.rows(SIZE), await asker.rows(COUNTS))}
+                self._described = {endpoint: describe(endpoint, await asker.rows(SIZE), await asker.rows(CLASSES))}
         return Response(self._described[endpoint], headers=self._headers(), media_type=_TURTLE)
+
+    async def finder(self) -> finder.Finder:
+        """The index of names; it is made when the first asks for it, or before."""
+        async with self._indexing:
+            if self._finder is None:
+                asked = (finder.LABELS, finder.ALIASES, finder.CLASSES, finder.COUNTS, finder.PAPERS)
+                rows = [await self._site.asker.rows(text) for text in asked]
+                self._finder = await asyncio.to_thread(finder.Finder, *rows)
+            return self._finder
 
     async def find(self, request: Request) -> Response:
         type_ = request.query_params.get("type") or None
@@ -140,17 +152,19 @@ class _State:
             limit = 0
         if not 1 <= limit <= _MOST_FOUND:
             return _line(f"limit is a number from 1 to {_MOST_FOUND}", HTTPStatus.BAD_REQUEST)
-        async with self._once:
-            if self._finder is None:
-                asker = self._site.asker
-                self._finder = await asyncio.to_thread(Finder, await asker.rows(CONCEPTS), await asker.rows(PAPERS))
-        found = self._finder.find(request.query_params.get("q", "")[:500], type=type_, limit=limit)
+        found = (await self.finder()).find(request.query_params.get("q", "")[:500], type=type_, limit=limit)
         return JSONResponse([asdict(thing) for thing in found], headers=self._headers())
+
+    async def counts(self, request: Request) -> Response:
+        """How many papers name each of the things, given by the ends of their IRIs, parted by commas."""
+        things = request.query_params.get("things", "").split(",")[:_MOST_FOUND]
+        papers = (await self.finder()).papers
+        return JSONResponse({thing: papers.get(THINGS + thing, 0) for thing in things}, headers=self._headers())
 
     async def queries(self, _: Request) -> Response:
         told = [
             {"name": it.name, "summary": it.summary, "parameters": dict(it.parameters), "text": it.text}
-            for it in shipped().values()
+            for it in query.shipped().values()
         ]
         return JSONResponse(told, headers=self._headers())
 
@@ -210,11 +224,15 @@ _Handler = Callable[[Request], Awaitable[Response]]
 
 @cache
 def _terms() -> list[dict[str, str]]:
-    answer = open_store(ontology()).query(read(_TERMS).text)
+    answer = open_store(ontology()).query(query.read(_TERMS).text)
     assert isinstance(answer, Table)
     told = {compact(plain(term)): plain(comment) for term, comment in answer.rows}
-    used = {name for query in shipped().values() for name in _PREFIXED.findall(query.text)}
+    used = {name for it in query.shipped().values() for name in _PREFIXED.findall(it.text)}
     return [{"name": name, "told": told.get(name, "")} for name in sorted(told.keys() | used)]
+
+
+def _unable(_: Request, error: Exception) -> Response:
+    return _line(str(error), HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _line(reason: str, status: HTTPStatus, headers: Mapping[str, str] = _DATA) -> Response:

@@ -14,7 +14,7 @@ from kg.model import Literal, Table, Term
 from kg.names import PREFIXES
 from kg.store.oxigraph import Store
 from kg.store.remote import Remote
-from kg.store.terms import Answer, reason, sparql_term, table
+from kg.store.terms import Answer, reason, sparql_term
 
 if TYPE_CHECKING:
     import rdflib

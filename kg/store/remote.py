@@ -28,12 +28,12 @@ class Remote:
 
     def query(self, sparql: str) -> terms.Answer:
         """As `Store.query`; GraphError when the endpoint cannot be reached or answers with something else."""
-        from kg.web import Web, said  # noqa: PLC0415  # httpx costs 0.13 s that no local graph should pay
+        from kg.web import Web, credentials, said  # noqa: PLC0415  # httpx costs 0.13 s that no local graph should pay
 
         headers = {"Accept": f"{_RESULTS}, {_TRIPLES}", "Content-Type": "application/x-www-form-urlencoded"}
         content = urlencode({"query": sparql}).encode()
         try:
-            with Web(patience=self.timeout, limit=_LIMIT) as web:
+            with Web(patience=self.timeout, limit=_LIMIT, credentials=credentials()) as web:
                 reply = web.ask(self.url, method="POST", headers=headers, content=content)
         except WebError as error:
             raise GraphError(str(error)) from error

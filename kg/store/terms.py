@@ -23,14 +23,6 @@ def answer(native: pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigr
     return tuple(map(triple, native))
 
 
-def table(body: bytes) -> Table:
-    """The rows of an answer in SPARQL's JSON; ValueError or SyntaxError when it is none."""
-    rows = answer(pyoxigraph.parse_query_results(body, pyoxigraph.QueryResultsFormat.JSON))
-    if not isinstance(rows, Table):
-        raise ValueError("no rows")  # noqa: TRY004  # the value of the text is wrong, not its type
-    return rows
-
-
 def triple(native: pyoxigraph.Triple | pyoxigraph.Quad) -> Triple:
     about = from_native(native.subject)
     return about if isinstance(about, str) else about.value, native.predicate.value, from_native(native.object)

@@ -4,7 +4,7 @@ import { Bars } from "./chart";
 import { useAnswer, useJson, useTitle } from "./hooks";
 import { address, compact, iriOf, KIND, shortName } from "./names";
 import { Kind, Panel, Thing, Waiting } from "./parts";
-import { resultsQuery, ResultsTable } from "./results";
+import { resultsQuery, ResultsTable, useResults } from "./results";
 import { number, type Row, value } from "./sparql";
 
 const FACTS: [string, string, string][] = [
@@ -14,24 +14,24 @@ const FACTS: [string, string, string][] = [
 ];
 
 const facts = (iri: string) => `SELECT ?property ?value ?label WHERE { <${iri}> ?property ?value OPTIONAL { ?value skos:prefLabel|rdfs:label|qudt:symbol ?label } }`;
-const hierarchy = (iri: string) => `SELECT ?way ?thing ?label ?steps WHERE {
-  { SELECT ("broader" AS ?way) ?thing (COUNT(?between) AS ?steps) WHERE { <${iri}> skos:broader+ ?between . ?between skos:broader* ?thing } GROUP BY ?thing }
-  UNION { ?thing skos:broader <${iri}> BIND("narrower" AS ?way) BIND(0 AS ?steps) }
+const hierarchy = (iri: string) => `SELECT ?way ?thing ?label ?parent WHERE {
+  { <${iri}> skos:broader+ ?thing BIND("broader" AS ?way) OPTIONAL { ?thing skos:broader ?parent } }
+  UNION { ?thing skos:broader <${iri}> BIND("narrower" AS ?way) }
   ?thing skos:prefLabel ?label
-} ORDER BY ?way DESC(?steps) ?label`;
-const papers = (iri: string) => `SELECT ?paper ?title ?date (GROUP_CONCAT(DISTINCT ?role; separator=", ") AS ?roles) WHERE {
-  ?found skos:broader* <${iri}> .
-  VALUES (?property ?role) { (kg:introduces "introduces") (kg:usesMethod "uses") (kg:usesDataset "uses") (kg:addressesTask "addresses") (kg:reportsMetric "reports") (kg:usesHardware "uses") (kg:mentions "") }
-  ?paper ?property ?found ; dcterms:title ?title .
-  OPTIONAL { ?paper dcterms:issued|kg:listedOn ?issued } BIND(STR(?issued) AS ?date)
-} GROUP BY ?paper ?title ?date ORDER BY DESC(?date) ?title ?paper LIMIT 200`;
+} ORDER BY ?way ?label ?thing`;
+const papers = (iri: string) => `SELECT DISTINCT ?paper ?title ?date ?introduced WHERE {
+  ?found skos:broader* <${iri}> . ?paper kg:mentions ?found ; dcterms:title ?title
+  OPTIONAL { ?paper dcterms:issued|kg:listedOn ?issued }
+  BIND(STR(?issued) AS ?date) BIND(EXISTS { ?paper kg:introduces ?found } AS ?introduced)
+} ORDER BY DESC(?date) ?title ?paper DESC(?introduced) LIMIT ${MOST}`;
 const months = (iri: string) => `SELECT ?month (COUNT(DISTINCT ?paper) AS ?papers) WHERE {
   ?found skos:broader* <${iri}> . ?paper kg:mentions ?found ; dcterms:issued ?issued BIND(SUBSTR(STR(?issued), 1, 7) AS ?month)
 } GROUP BY ?month ORDER BY ?month`;
-const related = (iri: string) => `SELECT ?thing ?label ?type ?both (COUNT(?paper) AS ?papers) WHERE {
-  { SELECT ?thing (COUNT(?one) AS ?both) WHERE { ?one kg:mentions <${iri}> , ?thing FILTER(?thing != <${iri}>) } GROUP BY ?thing ORDER BY DESC(?both) ?thing LIMIT 150 }
-  ?paper kg:mentions ?thing . ?thing skos:prefLabel ?label . ${KIND}
-} GROUP BY ?thing ?label ?type ?both`;
+const related = (iri: string) => `SELECT ?thing ?label ?type ?both WHERE {
+  { SELECT ?thing (COUNT(?one) AS ?both) WHERE { ?one kg:mentions <${iri}> , ?thing FILTER(?thing != <${iri}>) } GROUP BY ?thing ORDER BY DESC(?both) ?thing LIMIT 100 }
+  ?thing skos:prefLabel ?label . ${KIND}
+} ORDER BY DESC(?both) ?label`;
+const MOST = 200;
 
 interface Merge {
   surface: string;
@@ -49,7 +49,9 @@ function Concept({ iri }: { iri: string }) {
   const queries = { facts: facts(iri), hierarchy: hierarchy(iri), papers: papers(iri), months: months(iri), related: related(iri), results: resultsQuery({}, iri) };
   const known = useAnswer(queries.facts);
   const [sort, setSort] = useState("-date");
-  const [tree, named, time, near, results] = [useAnswer(queries.hierarchy), useAnswer(queries.papers), useAnswer(queries.months), useAnswer(queries.related), useAnswer(queries.results)];
+  const [tree, named, time, near, results] = [useAnswer(queries.hierarchy), useAnswer(queries.papers), useAnswer(queries.months), useAnswer(queries.related), useResults(queries.results)];
+  const others = near.data?.rows.map((row) => shortName(value(row, "thing")) ?? "") ?? [];
+  const counts = useJson<Record<string, number>>(near.data ? address("/api/counts", { things: others.join(",") || "none" }) : null);
   const merges = useJson<{ merges: Merge[] }>(address("/api/merges", { concept: iri }));
   const all = (property: string) => (known.data?.rows ?? []).filter((row) => compact(value(row, "property")) === property);
   const label = all("skos:prefLabel").map((row) => value(row, "value"))[0];
@@ -84,16 +86,7 @@ function Concept({ iri }: { iri: string }) {
               </Waiting>
             </Panel>
             <Panel title="Related" query={queries.related}>
-              <Waiting of={near}>
-                {(it) => (
-                  <ol class="list">
-                    {it.rows.map((row) => ({ row, strength: number(row, "both") ** 2 / number(row, "papers"), both: number(row, "both") }))
-                      .sort((one, other) => Number(other.both > 1) - Number(one.both > 1) || other.strength - one.strength || value(one.row, "label").localeCompare(value(other.row, "label")))
-                      .slice(0, 15)
-                      .map(({ row, both }) => <li><Thing iri={value(row, "thing")} label={value(row, "label")} type={value(row, "type")} /><span class="aside">{both}</span></li>)}
-                  </ol>
-                )}
-              </Waiting>
+              <Waiting of={counts}>{(papers) => <Related rows={near.data?.rows ?? []} papers={papers} />}</Waiting>
             </Panel>
             <Panel title="Papers over time" query={queries.months}>
               <Waiting of={time}>{(it) => <Time rows={it.rows} label={label ?? ""} />}</Waiting>
@@ -113,9 +106,11 @@ function Concept({ iri }: { iri: string }) {
             <Waiting of={named}>
               {(it) => (
                 <>
-                  {it.rows.length === 200 ? <p class="waiting">The newest 200.</p> : null}
+                  {it.rows.length === MOST ? <p class="waiting">The newest {MOST}.</p> : null}
                   <ol class="list wide">
-                    {it.rows.map((row) => <li><Thing iri={value(row, "paper")} label={value(row, "title")} /><small>{value(row, "roles").split(", ").filter(Boolean).join(", ")}</small><span class="aside">{value(row, "date").replace(/^--/, "")}</span></li>)}
+                    {it.rows.filter((row, at) => !at || value(row, "paper") !== value(it.rows[at - 1]!, "paper")).map((row) => (
+                      <li><Thing iri={value(row, "paper")} label={value(row, "title")} /><small>{value(row, "introduced") === "true" ? "introduces it" : ""}</small><span class="aside">{value(row, "date").replace(/^--/, "")}</span></li>
+                    ))}
                   </ol>
                 </>
               )}
@@ -127,8 +122,26 @@ function Concept({ iri }: { iri: string }) {
   );
 }
 
+/** Ranked by the equivalence index of co-word analysis: papers with both, squared, over the papers with the other. */
+function Related({ rows, papers }: { rows: Row[]; papers: Record<string, number> }) {
+  const ranked = rows
+    .map((row) => ({ row, both: number(row, "both"), strength: number(row, "both") ** 2 / (papers[shortName(value(row, "thing")) ?? ""] || 1) }))
+    .sort((one, other) => Number(other.both > 1) - Number(one.both > 1) || other.strength - one.strength || value(one.row, "label").localeCompare(value(other.row, "label")));
+  return (
+    <ol class="list">
+      {ranked.slice(0, 15).map(({ row, both }) => <li><Thing iri={value(row, "thing")} label={value(row, "label")} type={value(row, "type")} /><span class="aside">{both}</span></li>)}
+    </ol>
+  );
+}
+
 function Hierarchy({ rows, label }: { rows: Row[]; label: string }) {
-  const broader = rows.filter((row) => value(row, "way") === "broader");
+  const parents = new Map<string, string[]>();
+  for (const row of rows) {
+    if (value(row, "way") === "broader") parents.set(value(row, "thing"), [...(parents.get(value(row, "thing")) ?? []), ...(row.parent ? [value(row, "parent")] : [])]);
+  }
+  const height = (iri: string): number => Math.max(0, ...(parents.get(iri) ?? []).map((parent) => 1 + height(parent)));
+  const broader = rows.filter((row, at) => value(row, "way") === "broader" && rows.findIndex((other) => value(other, "thing") === value(row, "thing")) === at)
+    .sort((one, other) => height(value(one, "thing")) - height(value(other, "thing")));
   const narrower = rows.filter((row) => value(row, "way") === "narrower");
   return (
     <>

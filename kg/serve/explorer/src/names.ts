@@ -46,8 +46,9 @@ export function compact(iri: string): string {
 }
 
 /** The class of a concept as it is shown, from all its classes: a model is a method, and shown as a model. */
-export const KIND = `VALUES ?class { kg:Method kg:Model kg:Software kg:Dataset kg:Task kg:Metric kg:Hardware }
-  ?thing a ?class . FILTER(?class != kg:Method || NOT EXISTS { ?thing a kg:Model } && NOT EXISTS { ?thing a kg:Software })
+export const KIND = `?thing a ?class .
+  FILTER(?class IN (kg:Method, kg:Model, kg:Software, kg:Dataset, kg:Task, kg:Metric, kg:Hardware))
+  FILTER(?class != kg:Method || NOT EXISTS { ?thing a kg:Model } && NOT EXISTS { ?thing a kg:Software })
   BIND(STRAFTER(STR(?class), "#") AS ?type)`;
 
 export function address(path: string, query: Record<string, string | undefined>): string {

@@ -1,23 +1,23 @@
 import { useRoute, useLocation } from "preact-iso";
 import { useEffect, useState } from "preact/hooks";
-import { useAnswer, useTitle } from "./hooks";
+import { useAnswer, useJson, useTitle } from "./hooks";
 import { address, compact, iriOf, KIND, shortName } from "./names";
 import { Panel, Table, Thing, Waiting } from "./parts";
 import { Marked } from "./marked";
-import { resultsQuery, telling } from "./results";
+import { resultsQuery, telling, useResults } from "./results";
 import { number, type Row, value } from "./sparql";
 
 const facts = (iri: string) => `SELECT ?property ?value WHERE { <${iri}> ?property ?value }`;
-const mentions = (iri: string) => `SELECT ?start ?end ?thing ?label ?type ?score (SAMPLE(?found) AS ?by) WHERE {
+const mentions = (iri: string) => `SELECT ?start ?end ?thing ?label ?type ?score ?by WHERE {
   ?context prov:wasDerivedFrom <${iri}> .
   ?mention nif:referenceContext ?context ; nif:beginIndex ?start ; nif:endIndex ?end ; itsrdf:taIdentRef ?thing ; itsrdf:taConfidence ?score .
-  OPTIONAL { ?mention kg:foundBy ?found }
   ?thing skos:prefLabel ?label . ${KIND}
-} GROUP BY ?start ?end ?thing ?label ?type ?score ORDER BY ?start`;
-const concepts = (iri: string) => `SELECT ?thing ?label ?type (GROUP_CONCAT(DISTINCT ?role; separator=", ") AS ?roles) WHERE {
-  VALUES (?property ?role) { (kg:introduces "introduces") (kg:usesMethod "") (kg:usesDataset "") (kg:addressesTask "") (kg:reportsMetric "") (kg:usesHardware "") (kg:mentions "") }
-  <${iri}> ?property ?thing . ?thing skos:prefLabel ?label . ${KIND}
-} GROUP BY ?thing ?label ?type ORDER BY ?type ?label`;
+  OPTIONAL { ?mention kg:foundBy ?by }
+} ORDER BY ?start ?end ?by`;
+const concepts = (iri: string) => `SELECT ?thing ?label ?type ?introduced WHERE {
+  <${iri}> kg:mentions ?thing . ?thing skos:prefLabel ?label . ${KIND}
+  BIND(EXISTS { <${iri}> kg:introduces ?thing } AS ?introduced)
+} ORDER BY ?type ?label`;
 const quantities = (iri: string) => `SELECT ?quantity ?kind ?value ?unit ?quote ?begin ?end ?of ?ofLabel WHERE {
   <${iri}> kg:statesQuantity ?quantity .
   ?quantity kg:quantityKind ?kind ; kg:quote ?quote ; kg:beginIndex ?begin ; kg:endIndex ?end .
@@ -25,12 +25,11 @@ const quantities = (iri: string) => `SELECT ?quantity ?kind ?value ?unit ?quote 
   OPTIONAL { ?quantity kg:unitText|qudt:hasUnit/qudt:symbol ?unit }
   OPTIONAL { ?quantity kg:of ?of . ?of skos:prefLabel ?ofLabel }
 } ORDER BY ?begin ?quantity`;
-const alike = (iri: string) => `SELECT ?paper ?title (COUNT(?thing) AS ?shared) WHERE {
-  <${iri}> kg:mentions ?thing .
-  { SELECT ?thing (COUNT(?any) AS ?papers) WHERE { <${iri}> kg:mentions ?thing . ?any kg:mentions ?thing } GROUP BY ?thing }
-  FILTER(?papers < 200)
+const alike = (iri: string, things: string[]) => `SELECT ?paper ?title ?thing WHERE {
+  VALUES ?thing { ${things.map((it) => `<${it}>`).join(" ")} }
   ?paper kg:mentions ?thing ; dcterms:title ?title . FILTER(?paper != <${iri}>)
-} GROUP BY ?paper ?title ORDER BY DESC(SUM(1.0 / ?papers)) ?title LIMIT 8`;
+} LIMIT 3000`;
+const RARE = 300; // papers: what more of them name makes no two alike
 
 export function PaperPage() {
   const { params } = useRoute();
@@ -39,9 +38,15 @@ export function PaperPage() {
 }
 
 function Paper({ iri }: { iri: string }) {
-  const queries = { facts: facts(iri), mentions: mentions(iri), concepts: concepts(iri), results: resultsQuery({}, undefined, iri), quantities: quantities(iri), alike: alike(iri) };
+  const queries = { facts: facts(iri), mentions: mentions(iri), concepts: concepts(iri), results: resultsQuery({}, undefined, iri), quantities: quantities(iri) };
   const known = useAnswer(queries.facts);
-  const [marks, named, results, sizes, near] = [useAnswer(queries.mentions), useAnswer(queries.concepts), useAnswer(queries.results), useAnswer(queries.quantities), useAnswer(queries.alike)];
+  const [marks, named, results, sizes] = [useAnswer(queries.mentions), useAnswer(queries.concepts), useResults(queries.results), useAnswer(queries.quantities)];
+  const things = named.data?.rows.map((row) => value(row, "thing")) ?? [];
+  const counts = useJson<Record<string, number>>(named.data ? address("/api/counts", { things: things.map(shortName).join(",") || "none" }) : null);
+  const papersOf = (thing: string) => counts.data?.[shortName(thing) ?? ""] ?? 0;
+  const rare = things.filter((it) => papersOf(it) > 1 && papersOf(it) <= RARE).sort((one, other) => papersOf(one) - papersOf(other)).slice(0, 12);
+  const alikeQuery = counts.data && rare.length ? alike(iri, rare) : null;
+  const near = useAnswer(alikeQuery);
   const [lit, setLit] = useState<ReadonlySet<string>>(new Set());
   const [sort, setSort] = useState("");
   const { query } = useLocation();
@@ -87,7 +92,7 @@ function Paper({ iri }: { iri: string }) {
           </div>
           <Panel title="Concepts" query={queries.concepts}>
           <Waiting of={named}>
-              {(it) => <ul class="list">{it.rows.map((row) => <li onMouseEnter={() => setLit(new Set([value(row, "thing")]))} onMouseLeave={() => setLit(new Set())}><Thing iri={value(row, "thing")} label={value(row, "label")} type={value(row, "type")} /><span class="aside">{value(row, "roles").split(", ").filter(Boolean).join(", ")}</span></li>)}</ul>}
+              {(it) => <ul class="list">{it.rows.map((row) => <li onMouseEnter={() => setLit(new Set([value(row, "thing")]))} onMouseLeave={() => setLit(new Set())}><Thing iri={value(row, "thing")} label={value(row, "label")} type={value(row, "type")} /><span class="aside">{value(row, "introduced") === "true" ? "introduces it" : ""}</span></li>)}</ul>}
           </Waiting>
         </Panel>
           </div>
@@ -111,13 +116,22 @@ function Paper({ iri }: { iri: string }) {
               </Panel>
             ) : null}
           </Waiting>
-          <Panel title="Papers like this" query={queries.alike}>
-              <Waiting of={near}>
-                {(it) => it.rows.length ? <ol class="list">{it.rows.map((row) => <li><Thing iri={value(row, "paper")} label={value(row, "title")} /><span class="aside">{value(row, "shared")}</span></li>)}</ol> : <p class="waiting">No other paper shares a concept that is not everywhere.</p>}
-              </Waiting>
-            </Panel>
+          <Panel title="Papers like this" query={alikeQuery}>
+            {counts.data && !rare.length ? <p class="waiting">No other paper shares a concept that is not everywhere.</p> : <Waiting of={near}>{(it) => <Alike rows={it.rows} papersOf={papersOf} />}</Waiting>}
+          </Panel>
         </article>
       )}
     </Waiting>
   );
+}
+
+/** The papers that share most, each concept counting the more the fewer papers name it. */
+function Alike({ rows, papersOf }: { rows: Row[]; papersOf: (thing: string) => number }) {
+  const found = new Map<string, { title: string; weight: number; shared: number }>();
+  for (const row of rows) {
+    const known = found.get(value(row, "paper")) ?? { title: value(row, "title"), weight: 0, shared: 0 };
+    found.set(value(row, "paper"), { ...known, weight: known.weight + 1 / papersOf(value(row, "thing")), shared: known.shared + 1 });
+  }
+  const ranked = [...found].sort(([, one], [, other]) => other.weight - one.weight || one.title.localeCompare(other.title)).slice(0, 8);
+  return <ol class="list">{ranked.map(([paper, { title, shared }]) => <li><Thing iri={paper} label={title} /><span class="aside">{shared} shared</span></li>)}</ol>;
 }

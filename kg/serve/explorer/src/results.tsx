@@ -3,10 +3,10 @@
 import { useLocation } from "preact-iso";
 import { useMemo } from "preact/hooks";
 import { Chart, type Point } from "./chart";
-import { useAnswer, useTitle } from "./hooks";
+import { type Loaded, useLoaded, useTitle } from "./hooks";
 import { address, fileName, iriOf, shortName } from "./names";
 import { type Column, csv, Finder, Panel, save, sorted, Table, Thing, Waiting } from "./parts";
-import { type Answer, number, type Row, value } from "./sparql";
+import { type Answer, ask, number, type Row, value } from "./sparql";
 
 export const ROLES = [
   ["metric", "kg:metric", "Metric"],
@@ -15,16 +15,18 @@ export const ROLES = [
   ["hardware", "kg:onHardware", "Hardware"],
 ] as const;
 type Role = (typeof ROLES)[number][0];
-const MOST = 5000;
+const MOST = 2000;
 
-/** The query for results whose roles are the things given, or what is narrower; `any` is one in whatever role. */
+/** The query for results whose roles are the things given, or what is narrower; `any` is one in whatever role.
+ *
+ * Labels are asked for afterwards, and rows are sorted here: in a large graph the store takes a hundred times as long.
+ */
 export function resultsQuery(wanted: Partial<Record<Role, string>>, any?: string, paper?: string): string {
-  const chosen = ROLES.flatMap(([role, property]) => (wanted[role] ? [`?result ${property}/skos:broader* <${wanted[role]}> .`] : []));
-  if (any) chosen.push(`{ SELECT DISTINCT ?result WHERE { ?found skos:broader* <${any}> . ?result kg:metric|kg:subject|kg:onDataset|kg:onHardware|kg:baseline ?found } }`);
+  const chosen = ROLES.flatMap(([role, property]) => (wanted[role] ? [`?${role}Wanted skos:broader* <${wanted[role]}> . ?result ${property} ?${role}Wanted .`] : []));
+  if (any) chosen.push(`?found skos:broader* <${any}> . ?result kg:metric|kg:subject|kg:onDataset|kg:onHardware|kg:baseline ?found .`);
   if (paper) chosen.push(`<${paper}> kg:reportsResult ?result .`);
-  const told = [...ROLES.map(([role, property]) => [role, property]), ["baseline", "kg:baseline"]];
-  return `SELECT ?result ?paper ?title ?date ?value ?formula ?unit ?factor ?base ?qualifier ?change ?low ?high ?before ?quote ?begin ?end
-  ${told.map(([role]) => `?${role} ?${role}Label`).join(" ")} WHERE {
+  return `SELECT DISTINCT ?result ?paper ?title ?date ?value ?formula ?unit ?factor ?base ?qualifier ?change ?low ?high ?before ?quote ?begin ?end
+  ?metric ?subject ?dataset ?hardware ?baseline WHERE {
   ${chosen.join("\n  ")}
   ?paper kg:reportsResult ?result ; dcterms:title ?title .
   ?result kg:quote ?quote ; kg:beginIndex ?begin ; kg:endIndex ?end .
@@ -33,14 +35,34 @@ export function resultsQuery(wanted: Partial<Record<Role, string>>, any?: string
   OPTIONAL { ?result kg:complexity ?formula }
   OPTIONAL { ?result qudt:hasUnit ?unitIri OPTIONAL { ?unitIri kg:scale ?factor ; qudt:scalingOf/qudt:symbol ?base } OPTIONAL { ?unitIri qudt:symbol ?symbol } }
   OPTIONAL { ?result kg:unitText ?written } BIND(COALESCE(?symbol, ?written) AS ?unit)
-  OPTIONAL { ?result kg:qualifier/rdfs:label ?qualifier }
-  OPTIONAL { ?result kg:change/rdfs:label ?change }
+  OPTIONAL { ?result kg:qualifier ?qualifier }
+  OPTIONAL { ?result kg:change ?change }
   OPTIONAL { ?result schema:minValue ?low }
   OPTIONAL { ?result schema:maxValue ?high }
   OPTIONAL { ?result kg:baselineValue ?before }
-  ${told.map(([role, property]) => `OPTIONAL { ?result ${property} ?${role} . ?${role} skos:prefLabel ?${role}Label }`).join("\n  ")}
-} ORDER BY ?metricLabel DESC(?value) ?paper ?begin ?result LIMIT ${MOST}`;
+  ${[...ROLES, ["baseline", "kg:baseline"] as const].map(([role, property]) => `OPTIONAL { ?result ${property} ?${role} }`).join("\n  ")}
+} LIMIT ${MOST}`;
 }
+
+/** The results that a query finds, with the labels of what has a role in them. */
+export function useResults(query: string): Loaded<Answer> {
+  return useLoaded(query, async (signal) => {
+    const answer = await ask(query, signal);
+    const roles = ["metric", "subject", "dataset", "hardware", "baseline"];
+    const things = [...new Set(answer.rows.flatMap((row) => roles.map((role) => value(row, role)).filter(Boolean)))];
+    if (!things.length) return answer;
+    const labels = await ask(`SELECT ?thing ?label WHERE { VALUES ?thing { ${things.map((iri) => `<${iri}>`).join(" ")} } ?thing skos:prefLabel ?label }`, signal);
+    const label = new Map(labels.rows.map((row) => [value(row, "thing"), row.label]));
+    const rows = answer.rows.map((row) => ({ ...row, ...Object.fromEntries(roles.map((role) => [`${role}Label`, label.get(value(row, role))])) }));
+    return { ...answer, rows: rows.sort((one, other) => value(one, "paper").localeCompare(value(other, "paper")) || number(one, "begin") - number(other, "begin") || value(one, "result").localeCompare(value(other, "result"))) };
+  });
+}
+
+const WORDS: Record<string, string> = {
+  UpTo: "up to", AtLeast: "at least", MoreThan: "over", LessThan: "under", About: "about", Average: "average",
+  AbsoluteChange: "absolute change", RelativeChange: "relative change", UnclearChange: "unclear change",
+};
+const words = (row: Row, name: string): string => { const term = value(row, name).slice(value(row, name).lastIndexOf("#") + 1); return WORDS[term] ?? term; };
 
 /** The value in the base unit, and that unit, where the graph knows how to convert. */
 function normal(row: Row): { value: number; unit: string } {
@@ -53,8 +75,8 @@ function normal(row: Row): { value: number; unit: string } {
 function written(row: Row): string {
   const [low, high] = [value(row, "low"), value(row, "high")];
   const numbers = low && high && low !== high ? `${low}–${high}` : value(row, "value") || value(row, "formula");
-  const [unit, change] = [value(row, "unit"), value(row, "change")];
-  return [value(row, "qualifier").toLowerCase(), numbers + (unit === "%" ? "%" : ""), unit === "%" ? "" : unit, change && `(${change.toLowerCase()})`].filter(Boolean).join(" ");
+  const [unit, change] = [value(row, "unit"), words(row, "change")];
+  return [words(row, "qualifier"), numbers + (unit === "%" ? "%" : ""), unit === "%" ? "" : unit, change && `(${change})`].filter(Boolean).join(" ");
 }
 
 const thing = (role: string) => (row: Row) => (row[role] ? <Thing iri={value(row, role)} label={value(row, `${role}Label`)} /> : null);
@@ -81,7 +103,7 @@ function download(rows: Row[], name: string): void {
     const base = normal(row);
     return [
       value(row, "metricLabel"), value(row, "value") || value(row, "formula"), value(row, "unit"), Number.isFinite(base.value) ? base.value : "", base.unit,
-      value(row, "qualifier"), value(row, "change"), value(row, "low"), value(row, "high"), value(row, "subjectLabel"), value(row, "datasetLabel"),
+      words(row, "qualifier"), words(row, "change"), value(row, "low"), value(row, "high"), value(row, "subjectLabel"), value(row, "datasetLabel"),
       value(row, "hardwareLabel"), value(row, "baselineLabel"), value(row, "before"), value(row, "title"), value(row, "date"), value(row, "quote"), value(row, "paper"),
     ];
   });
@@ -114,7 +136,7 @@ export function ResultsTable({ answer, sort, onSort, without, name, chart = true
   return (
     <>
       <p class="bar">
-        <span>{answer.rows.length.toLocaleString("en")} result{answer.rows.length === 1 ? "" : "s"}{answer.rows.length === MOST ? ", the rest is left out" : ""}</span>
+        <span>{answer.rows.length.toLocaleString("en")} result{answer.rows.length === 1 ? "" : "s"}{answer.rows.length === MOST ? ", the rest is left out: choose a filter" : ""}</span>
         <button type="button" onClick={() => download(sorted(answer.rows, COLUMNS, sort), name)}>Download CSV</button>
       </p>
       {chart && drawn.points.length > 1 ? <Chart points={drawn.points} unit={drawn.unit} name={name} /> : null}
@@ -127,7 +149,7 @@ export function ResultsPage() {
   const { query, route } = useLocation();
   const wanted = Object.fromEntries(ROLES.map(([role]) => [role, iriOf(query[role] ?? "") ?? undefined])) as Partial<Record<Role, string>>;
   const text = resultsQuery(wanted);
-  const results = useAnswer(text);
+  const results = useResults(text);
   const sort = query.sort ?? "-value";
   const change = (told: Record<string, string | undefined>) => route(address("/results", { ...query, ...told }));
   const first = results.data?.rows[0];
