@@ -12,10 +12,12 @@ import os
 import resource
 import signal
 import sys
+from contextlib import suppress
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from socketserver import ForkingMixIn, StreamRequestHandler, UnixStreamServer
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from kg.errors import PaperkgError, QueryError
@@ -42,6 +44,9 @@ def main(graph: str, socket: str) -> None:
         server.serve_forever()
 
 
+_LONG = 0.4  # seconds
+
+
 class _Server(ForkingMixIn, UnixStreamServer):
     max_children = 1000  # the asker keeps them few
     request_queue_size = 128
@@ -51,11 +56,23 @@ class _Server(ForkingMixIn, UnixStreamServer):
         self.files = files
         self.store = store
         self._parent = os.getppid()
+        self._since: dict[int, float] = {}  # when each fork was first seen
 
     def service_actions(self) -> None:
+        """Called twice a second, and after each question."""
         super().service_actions()
         if os.getppid() != self._parent:  # it was killed and could not tell
             os._exit(1)
+        self._step_back()
+
+    def _step_back(self) -> None:
+        """Let the quick questions go first: one that takes long gets what they leave of the processors."""
+        now = monotonic()
+        self._since = {pid: self._since.get(pid, now) for pid in self.active_children or ()}
+        for pid, since in self._since.items():
+            if now - since > _LONG:
+                with suppress(OSError):  # it has ended
+                    os.setpriority(os.PRIO_PROCESS, pid, 15)
 
 
 class _Handler(StreamRequestHandler):
