@@ -134,22 +134,26 @@ class Asker:
 
     async def _answered(self, question: Question, limits: Limits) -> Answer:
         began = monotonic()
+        asked = json.dumps({"question": asdict(question), "limits": asdict(limits)}).encode() + b"\n"
         try:
-            reader, writer = await asyncio.open_unix_connection(self._socket)
+            head, _, body = (await self._exchanged(asked)).partition(b"\n")
         except OSError:
             return told(HTTPStatus.SERVICE_UNAVAILABLE, "the process that holds the graph has ended; serve it again")
-        try:
-            writer.write(json.dumps({"question": asdict(question), "limits": asdict(limits)}).encode() + b"\n")
-            await writer.drain()
-            head, _, body = (await reader.read()).partition(b"\n")
-        finally:
-            writer.close()
         about = json.loads(head) if head else {}
         if about.get("length") == len(body):
             return HTTPStatus(about["status"]), about["media_type"], body
         if monotonic() - began >= limits.seconds:
             return told(HTTPStatus.SERVICE_UNAVAILABLE, f"stopped: the query took over {limits.seconds:g} s")
         return told(HTTPStatus.SERVICE_UNAVAILABLE, "stopped: the query took too much memory")
+
+    async def _exchanged(self, asked: bytes) -> bytes:
+        reader, writer = await asyncio.open_unix_connection(self._socket)
+        try:
+            writer.write(asked)
+            await writer.drain()
+            return await reader.read()
+        finally:
+            writer.close()
 
 
 def told(status: HTTPStatus, reason: str) -> Answer:
