@@ -108,15 +108,15 @@ def test_what_has_no_suggestion_chosen_is_searched(visit):
     page.get_by_role("link", name="FoldServe: Folding Experts for Faster Training").wait_for()
     page.get_by_role("button", name="Method", exact=True).click()
     page.wait_for_url(re.compile("type=Method"))
-    assert page.get_by_role("main").get_by_role("link").all_inner_texts() == ["FoldServe"]
+    expect(page.get_by_role("main").get_by_role("link")).to_have_text(["FoldServe"])
 
 
 def test_a_concept_tells_what_it_is_and_who_names_it(visit):
     page = visit.go("/id/hardware/h100")
     tree = page.get_by_role("region", name="Hierarchy")
     tree.get_by_role("link", name="NVIDIA Hopper").wait_for()
-    assert tree.locator(".path").inner_text() == "GPU › NVIDIA GPU › NVIDIA Hopper › NVIDIA H100"
-    assert tree.get_by_role("link", name="NVIDIA H100 SXM").is_visible()
+    expect(tree.locator(".path")).to_have_text("GPU › NVIDIA GPU › NVIDIA Hopper › NVIDIA H100")
+    expect(tree.get_by_role("link", name="NVIDIA H100 SXM")).to_be_visible()
     page.get_by_role("region", name="Papers", exact=True).get_by_role("link", name=re.compile("FoldServe")).wait_for()
     expect(page.get_by_role("region", name="Related").get_by_role("link").nth(3)).to_be_visible()
     expect(page.get_by_role("region", name="Where the name came from")).to_contain_text("H100 GPUs")
@@ -263,7 +263,7 @@ def test_merges_are_corrected_in_a_file(visit, tmp_path):
     assert told == [("split", "H100 GPUs", ""), ("merge", "FoldServe", "Fold Server")]
     page.reload()
     page.get_by_role("button", name="Take back split H100 GPUs").click()
-    assert page.get_by_role("button", name=re.compile("Take back")).count() == 1
+    expect(page.get_by_role("button", name=re.compile("Take back"))).to_have_count(1)
 
 
 def test_abstracts_are_pasted_or_uploaded_and_seen_at_once(visit, tmp_path):

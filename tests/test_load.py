@@ -124,6 +124,9 @@ def test_questions_to_the_server_are_answered_as_by_the_file(oxigraph, golden, w
         ("stats",),
         ("related", "MFU"),
         ("communities",),
+        ("trends",),
+        ("export", "-", "--format", "edges.csv"),
+        ("view", "-o", "-"),
     ):
         told = [
             CliRunner().invoke(main, [*arguments, "--graph", graph]) for graph in (str(GOLDEN), f"{oxigraph}/query")
