@@ -4,14 +4,20 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from kg import __version__, diff, extract, graph, lexicon, link, network, read, report, store, turtle, validate, view
-from kg.errors import GraphError
-from kg.model import Concept, LinkedPaper, Merge, Paper, Reject, Report, Run, Survey, Triple
+from kg.cache import Cache
+from kg.cache import opened as cached
+from kg.errors import GraphError, InputError
+from kg.model import Concept, Extraction, LinkedPaper, Merge, Paper, Reject, Report, Run, Survey, Triple
 from kg.progress import Progress, silent
+from kg.workers import Failure, spread
+
+_KEPT_AT_ONCE = 200  # extractions: what is lost at most when a build is killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,8 @@ def understand(
     pipeline: str | Path = extract.WEIGHTS,
     labels: Mapping[str, str] = MappingProxyType({}),
     timestamp: str | None = None,
+    cache: Path | None = None,
+    processes: int | None = None,
     progress: Progress = silent,
     on_reject: Callable[[Reject], None] = lambda _: None,
     on_warning: Callable[[str], None] = lambda _: None,
@@ -46,8 +54,10 @@ def understand(
     """Read, extract and link.
 
     `columns` is that of `kg.read.read`, `corrections` are those of `kg.link.corrections`, `pipeline` and `labels` those
-    of `kg.extract.load`. Raises InputError for an input that cannot be read at all, and ModelError for a pipeline that
-    cannot be loaded.
+    of `kg.extract.load`. `cache` is a folder in which extractions are kept between builds; `processes` is how many
+    extract at once, by default one for each processor.
+
+    Raises InputError for an input that cannot be read at all, and ModelError for a pipeline that cannot be loaded.
     """
     records = read.read(inputs, listing_year=listing_year, columns=columns)
     extractor = extract.load(pipeline, labels=labels)
@@ -64,8 +74,21 @@ def understand(
     merged = read.merge(papers)
     kept = merged.papers
     names = lexicon.load()
-    found = extractor.extract(kept, min_score=min_score)
-    extractions = list(progress(found, what="extracting", total=len(kept)))
+    read_in = len(papers) + len(rejected)
+    version = {
+        "pipeline": f"{extractor.name} {extractor.digest}",
+        "rules": extract.rules_digest(),
+        "code": extract.code_digest(),
+        "lexicon": names.digest,
+    }
+    extractions: list[Extraction] = []
+    with cached(cache / "extractions.sqlite", version) if cache else nullcontext() as before:
+        for found in _extracted(extractor, kept, before, processes, progress):
+            if isinstance(found, Reject):
+                rejected.append(found)
+                on_reject(found)
+            else:
+                extractions.append(_above(found, min_score))
     linked, concepts, idle = link.correct(*link.link(extractions, names), corrections)
     for correction in idle:
         told = " ".join(filter(None, (correction.action, correction.name, correction.target)))
@@ -75,26 +98,70 @@ def understand(
         "rules": extract.rules_digest(),
         "lexicon": names.digest,
     }
-    if extractor.ignored:
-        on_warning(_told(extractor.ignored))
+    ignored = dict(sorted(Counter(label for found in extractions for label in found.ignored).items()))
+    if ignored:
+        on_warning(_told(ignored))
     return Corpus(
         tuple(linked),
         tuple(concepts),
         Run(__version__, used, timestamp),
         Report(
-            read=len(papers) + len(rejected),
-            kept=len(kept),
+            read=read_in,
+            kept=len(extractions),
             joined=len(papers) - len(kept),
             rejected=tuple(rejected),
             joins=merged.joins,
             similar=merged.similar,
             counts=_counts(linked, concepts),
             used=used,
-            ignored=extractor.ignored,
+            ignored=ignored,
         ),
         tuple(link.merges(extractions, linked, concepts, names, corrections=corrections)),
         tuple(link.kept_apart(linked, concepts)),
         network.survey(linked, concepts),
+    )
+
+
+def _extracted(
+    extractor: extract.Extractor,
+    papers: Sequence[Paper],
+    cache: Cache | None,
+    processes: int | None,
+    progress: Progress,
+) -> Iterator[Extraction | Reject]:
+    """What each paper says, in order, or why it cannot be told; only what the cache does not know is extracted."""
+    known = cache.known(papers) if cache else {}
+    new = [paper for paper in papers if paper.key not in known]
+
+    def work(some: Sequence[Paper]) -> list[Extraction]:
+        return list(extractor.extract(some))
+
+    made = progress(spread(work, new, processes=processes), what="extracting", total=len(new))
+    fresh: list[Extraction] = []
+    for paper in papers:
+        found = known[paper.key] if paper.key in known else next(made)
+        if isinstance(found, Failure):
+            yield Reject(paper.key, None, f"not extracted: {found.reason}", read.line(paper))
+            continue
+        yield found
+        if cache and paper.key not in known:
+            fresh.append(found)
+            if len(fresh) == _KEPT_AT_ONCE:
+                cache.keep(fresh)
+                fresh.clear()
+    if cache:
+        cache.keep(fresh)
+    for _ in made:  # to its end, so that its bar goes
+        pass
+
+
+def _above(extraction: Extraction, min_score: float) -> Extraction:
+    if not min_score:
+        return extraction
+    return replace(
+        extraction,
+        mentions=tuple(mention for mention in extraction.mentions if mention.score >= min_score),
+        results=tuple(result for result in extraction.results if result.score >= min_score),
     )
 
 
@@ -109,6 +176,25 @@ def _counts(papers: Iterable[LinkedPaper], concepts: Iterable[Concept]) -> dict[
     for paper in papers:
         said.update(mentions=len(paper.mentions), results=len(paper.results), quantities=len(paper.quantities))
     return {**dict(sorted(Counter(concept.type for concept in concepts).items())), **said}
+
+
+@contextmanager
+def claimed(output: Path) -> Iterator[None]:
+    """Keep other builds out of a folder, and clear away what one that was killed left there.
+
+    InputError when another build is at work there, or nothing can be written there.
+    """
+    import filelock  # noqa: PLC0415
+
+    try:
+        (output / ".cache").mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(output / ".cache" / "lock", timeout=0)
+        with lock:
+            for left in output.glob(".build-*"):
+                shutil.rmtree(left, ignore_errors=True)
+            yield
+    except filelock.Timeout as error:
+        raise InputError(f"{output}: another build is at work there") from error
 
 
 def build(corpus: Corpus, output: Path, *, mentions: bool = True) -> None:

@@ -123,13 +123,17 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """All that one paper's text says. `abbreviations` pairs (short form, long form) as the text defines them."""
+    """All that one paper's text says. `abbreviations` pairs (short form, long form) as the text defines them.
+
+    `ignored` are the labels of names that a foreign pipeline found and whose label is no type, once a name.
+    """
 
     paper: Paper
     mentions: tuple[Mention, ...] = ()
     results: tuple[Result, ...] = ()
     quantities: tuple[Quantity, ...] = ()
     abbreviations: tuple[tuple[str, str], ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ def run(*arguments, **options):
 
 def test_build_writes_everything_and_nothing_else(built):
     assert sorted(path.name for path in built.iterdir()) == [
+        ".cache",
         "ambiguous.tsv",
         "extractions.jsonl",
         "graph.html",
@@ -246,7 +247,7 @@ def test_stats_counts(built):
 def test_an_earlier_graph_stays_when_the_new_one_cannot_be_written(built, listing, tmp_path, monkeypatch):
     output = tmp_path / "output"
     assert run("build", str(listing), "-o", str(output)).exit_code == 0
-    before = {path.name: path.read_bytes() for path in output.iterdir()}
+    before = {path.name: path.read_bytes() for path in output.iterdir() if path.is_file()}
     (tmp_path / "other.jsonl").write_text('{"title": "T", "abstract": "We train BERT on SQuAD."}\n', encoding="utf-8")
 
     def no_space(*_args, **_kwargs):
@@ -255,7 +256,8 @@ def test_an_earlier_graph_stays_when_the_new_one_cannot_be_written(built, listin
     monkeypatch.setattr("kg.view.page", no_space)
     result = run("build", str(tmp_path / "other.jsonl"), "-o", str(output))
     assert (result.exit_code, "No space left" in result.stderr) == (2, True)
-    assert {path.name: path.read_bytes() for path in output.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in output.iterdir() if path.is_file()} == before
+    assert not list(output.glob(".build-*"))
 
 
 def test_timestamp_is_stated_only_when_asked(listing, tmp_path, monkeypatch):

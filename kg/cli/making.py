@@ -70,6 +70,11 @@ def _input_options(command: F) -> F:
             callback=_corrections,
             help="What to merge, split, rename, retype or drop: lines of action, name and target, parted by tabs.",
         ),
+        click.option(
+            "--processes",
+            type=click.IntRange(1),
+            help="How many processes extract; by default one for each processor.",
+        ),
         label_option,
         click.option(
             "--pipeline",
@@ -111,15 +116,18 @@ def build(
     """
     from kg import build as program
 
-    corpus = _understand(inputs or (str(_SAMPLE),), timestamp=_timestamp(asked=timestamp), **options)
+    inputs, options["timestamp"] = inputs or (str(_SAMPLE),), _timestamp(asked=timestamp)
     if dry_run:
+        corpus = _understand(inputs, **options)
         with working("comparing"):
             found = program.change(corpus, output, mentions=not no_mentions)
         click.echo("\n".join(map(printable, str(found).split("\n"))))
         _end(corpus, strict=strict)
         return
-    with working("writing the graph and its page"):
-        program.build(corpus, output, mentions=not no_mentions)
+    with program.claimed(output):
+        corpus = _understand(inputs, cache=output / ".cache", **options)
+        with working("writing the graph and its page"):
+            program.build(corpus, output, mentions=not no_mentions)
     _tell(corpus, output)
     _end(corpus, strict=strict)
 

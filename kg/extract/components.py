@@ -3,7 +3,6 @@
 Names are found by characters, not tokens, so they stand on the Doc as `kg.model.Mention` and not as spans.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from kg.lexicon import load
 from kg.model import TYPES, Mention
 
 RULES = ("kg_candidates", "kg_lexicon", "kg_patterns", "kg_abbreviations", "kg_mentions", "kg_results")
-EXTENSIONS = ("source", "candidates", "abbreviations", "mentions", "results", "quantities")
+EXTENSIONS = ("source", "candidates", "ignored", "abbreviations", "mentions", "results", "quantities")
 
 for extension in EXTENSIONS:
     if not Doc.has_extension(extension):
@@ -41,32 +40,29 @@ PATTERNS = (
 )
 
 
-@Language.factory("kg_candidates", assigns=["doc._.source", "doc._.candidates"])
+@Language.factory("kg_candidates", assigns=["doc._.source", "doc._.candidates", "doc._.ignored"])
 class Candidates:
     """What the pipeline's own components found, and the text as one string: `doc.text` joins the tokens anew each time.
 
     Found are the entities and every span group, such as that of `kg_tagger`. `labels` maps labels that are no type to
-    types, or to "" to leave them out; `ignored` counts the names whose label is neither. `source` is `GROUP` for what
+    types, or to "" to leave them out; `doc._.ignored` has the labels that are neither. `source` is `GROUP` for what
     `kg.extract.judging` is to judge.
     """
 
     def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002
         self.labels: Mapping[str, str] = {}
-        self.ignored: Counter[str] = Counter()
         self.source = PIPELINE
 
     def __call__(self, doc: Doc) -> Doc:
         doc._.source = doc.text
-        doc._.candidates = tuple(self._candidates(doc))
+        named = [(self.labels.get(span.label_, span.label_), span, score) for span, score in _found(doc)]
+        doc._.candidates = tuple(
+            Mention(span.start_char, span.end_char, span.text, type_, score, self.source)
+            for type_, span, score in named
+            if type_ in TYPES
+        )
+        doc._.ignored = tuple(span.label_ for type_, span, _ in named if type_ and type_ not in TYPES)
         return doc
-
-    def _candidates(self, doc: Doc) -> Iterator[Mention]:
-        for span, score in _found(doc):
-            type_ = self.labels.get(span.label_, span.label_)
-            if type_ in TYPES:
-                yield Mention(span.start_char, span.end_char, span.text, type_, score, self.source)
-            elif type_:
-                self.ignored[span.label_] += 1
 
 
 def _found(doc: Doc) -> Iterator[tuple[Span, float]]:

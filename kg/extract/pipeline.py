@@ -40,13 +40,8 @@ class Extractor:
     name: str = ""
     warnings: tuple[str, ...] = ()
 
-    @property
-    def ignored(self) -> Mapping[str, int]:
-        """How many names were left out so far as their label is no type, by label."""
-        return dict(sorted(_candidates(self.nlp).ignored.items()))
-
-    def extract(self, papers: Iterable[Paper], *, min_score: float = 0.0) -> Iterator[Extraction]:
-        """One extraction a paper, in order; mentions and results under `min_score` are left out.
+    def extract(self, papers: Iterable[Paper]) -> Iterator[Extraction]:
+        """One extraction a paper, in order; what it says depends on that paper alone.
 
         Raises ModelError when the pipeline's tokens do not spell the text.
         """
@@ -56,10 +51,11 @@ class Extractor:
                 raise ModelError(f"{self.name}: its tokenizer changes the text, so that no offset would be right")
             yield Extraction(
                 paper,
-                tuple(mention for mention in doc._.mentions if mention.score >= min_score),
-                tuple(result for result in doc._.results if result.score >= min_score),
+                doc._.mentions,
+                doc._.results,
                 doc._.quantities,
                 doc._.abbreviations,
+                doc._.ignored,
             )
 
 
@@ -128,6 +124,13 @@ def rules_digest() -> str:
     """The SHA-256 of the words and learnt weights with which any pipeline's names are judged and results are read."""
     data = PACKAGE / "data"
     return _hashed(data, [*data.glob("*.tsv"), *data.glob("choices/*.tsv")]).hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """The SHA-256 of the code of this package, by which extractions of an earlier state of it are told."""
+    here = Path(__file__).parent
+    return _hashed(here, here.glob("*.py")).hexdigest()
 
 
 def _digest(folder: Path, labels: Mapping[str, str]) -> str:

@@ -34,9 +34,10 @@ from kg.read import (
     wos,
 )
 from kg.read.join import Merged, merge
+from kg.read.jsonl import line
 from kg.read.source import File, Source, check, files, opened
 
-__all__ = ["FORMATS", "Format", "Merged", "merge", "read"]
+__all__ = ["FORMATS", "Format", "Merged", "line", "merge", "read"]
 
 
 @dataclass(frozen=True, slots=True)
