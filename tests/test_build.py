@@ -41,6 +41,20 @@ def test_the_sample_is_worth_looking_at(corpus):
     assert min(report.counts[name] for name in ("results", "quantities")) >= 40
 
 
+def test_a_store_is_asked_served_and_checked_like_the_file(output, tmp_path):
+    folder = tmp_path / "output" / "store"
+    for _ in range(2):
+        result = CliRunner().invoke(main, ["build", "-o", str(tmp_path / "output"), "--store", str(folder)])
+        assert result.exit_code == 0, result.output
+    assert (tmp_path / "output" / "graph.ttl").read_bytes() == (output / "graph.ttl").read_bytes()
+    assert (tmp_path / "output" / "graph.html").read_bytes() == (output / "graph.html").read_bytes()
+    assert [path.name for path in folder.parent.glob(".*")] == [".cache"]
+    for arguments in (["query", "top-concepts"], ["stats"], ["why", "FlashAttention-2", "MFU"], ["validate"]):
+        asked = [[*arguments, "--graph", str(graph)] for graph in (output / "graph.ttl", folder)]
+        told = [CliRunner().invoke(main, it).stdout.replace(str(it[-1]), "GRAPH") for it in asked]
+        assert told[0] == told[1]
+
+
 def test_offsets_lead_to_the_words(corpus):
     for paper in corpus.papers:
         for span in (*paper.mentions, *paper.results, *paper.quantities):

@@ -67,7 +67,7 @@ def why(paper: str, concept: str, graph: str, ledger: Path | None) -> None:
     from kg.report import read_merges
 
     beside = Path(graph).parent / "merges.tsv"
-    path = ledger or (beside if Path(graph).is_file() and beside.is_file() else None)
+    path = ledger or (beside if Path(graph).exists() and beside.is_file() else None)
     found = questions.why(open_graph(graph), paper, concept, read_merges(path) if path else ())
     click.echo(questions.tell(found), nl=False)
 

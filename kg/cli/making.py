@@ -97,6 +97,12 @@ def _input_options(command: F) -> F:
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder to write into.",
 )
+@click.option(
+    "--store",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the graph as a store in this folder too: large graphs then take little memory, here and when asked.",
+)
 @click.option("--no-mentions", is_flag=True, help="Leave mentions and contexts out of the graph.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would change in the graph that is there.")
 @click.option("--timestamp", is_flag=True, help="Say in the graph when it was made, as SOURCE_DATE_EPOCH does.")
@@ -104,6 +110,7 @@ def build(
     inputs: tuple[str, ...],
     output: Path,
     *,
+    folder: Path | None,
     no_mentions: bool,
     dry_run: bool,
     timestamp: bool,
@@ -127,7 +134,7 @@ def build(
     with program.claimed(output):
         corpus = _understand(inputs, cache=output / ".cache", **options)
         with working("writing the graph and its page"):
-            program.build(corpus, output, mentions=not no_mentions)
+            program.build(corpus, output, mentions=not no_mentions, folder=folder)
     _tell(corpus, output)
     _end(corpus, strict=strict)
 

