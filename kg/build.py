@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -48,6 +48,7 @@ def understand(
     timestamp: str | None = None,
     cache: Path | None = None,
     processes: int | None = None,
+    removed: Collection[str] = (),
     progress: Progress = silent,
     on_reject: Callable[[Reject], None] = lambda _: None,
     on_warning: Callable[[str], None] = lambda _: None,
@@ -56,7 +57,7 @@ def understand(
 
     `columns` is that of `kg.read.read`, `corrections` are those of `kg.link.corrections`, `pipeline` and `labels` those
     of `kg.extract.load`. `cache` is a folder in which extractions are kept between builds; `processes` is how many
-    extract at once, by default one for each processor.
+    extract at once, by default one for each processor. Papers with a key of `removed` become rejects.
 
     Raises InputError for an input that cannot be read at all, and ModelError for a pipeline that cannot be loaded.
     """
@@ -72,10 +73,12 @@ def understand(
             on_reject(record)
         else:
             papers.append(record)
-    merged = read.merge(papers)
-    kept = merged.papers
-    names = lexicon.load()
     read_in = len(papers) + len(rejected)
+    merged = read.merge(papers)
+    joined = len(papers) - len(merged.papers)
+    rejected += [Reject(it.key, None, "removed", read.line(it)) for it in merged.papers if it.key in removed]
+    kept = [paper for paper in merged.papers if paper.key not in removed]
+    names = lexicon.load()
     version = {
         "pipeline": f"{extractor.name} {extractor.digest}",
         "rules": extract.rules_digest(),
@@ -109,7 +112,7 @@ def understand(
         Report(
             read=read_in,
             kept=len(extractions),
-            joined=len(papers) - len(kept),
+            joined=joined,
             rejected=tuple(rejected),
             joins=merged.joins,
             similar=merged.similar,

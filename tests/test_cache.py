@@ -172,3 +172,40 @@ def test_a_paper_that_cannot_be_extracted_is_rejected_and_the_rest_is_built(tmp_
     assert papers == {"read": 6, "kept": 5, "joined": 0, "rejected": 1}
     [reject] = [json.loads(line) for line in (output / "rejects.jsonl").read_text("utf-8").splitlines()]
     assert json.loads(reject["raw"])["title"] == "Poison"
+
+
+def test_a_paper_is_removed_and_taken_in_again(tmp_path):
+    listing = tmp_path / "papers.jsonl"
+    listing.write_text("".join(json.dumps(row) + "\n" for row in TEXTS), encoding="utf-8")
+    fewer = tmp_path / "fewer.jsonl"
+    fewer.write_text("".join(json.dumps(row) + "\n" for row in TEXTS if row["title"] != "Serving"), encoding="utf-8")
+    output = tmp_path / "output"
+    assert run("build", str(listing), "-o", str(output)).exit_code == 0
+    assert run("build", str(fewer), "-o", str(tmp_path / "fewer")).exit_code == 0
+    before = contents(output)
+    result = run("remove", "Serving", "-o", str(output))
+    assert result.exit_code == 0, result.output
+    for name in ("graph.ttl", "graph.html", "extractions.jsonl", "merges.tsv"):
+        assert (output / name).read_bytes() == (tmp_path / "fewer" / name).read_bytes()
+    papers = json.loads((output / "report.json").read_text("utf-8"))["papers"]
+    assert papers == {"read": 5, "kept": 4, "joined": 0, "rejected": 1}
+    assert run("build", str(listing), "-o", str(output)).exit_code == 0
+    assert "mixtral" not in (output / "graph.ttl").read_text("utf-8")
+    [key] = (output / "removed.txt").read_text("utf-8").split()
+    assert run("remove", key, "--undo", "-o", str(output)).exit_code == 0
+    assert contents(output) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(("On",), "2 papers are called so"), (("No such",), "no such paper"), (("x", "--undo"), "not removed: x")],
+)
+def test_what_cannot_be_removed_is_told(tmp_path, arguments, message):
+    listing = tmp_path / "papers.jsonl"
+    rows = [{"title": f"On Net {at}", "abstract": f"We train model {at} on SQuAD."} for at in range(2)]
+    listing.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    result = run("remove", *arguments, "-o", str(tmp_path))
+    assert (result.exit_code, "no build is remembered there" in result.stderr) == (2, True)
+    assert run("build", str(listing), "-o", str(tmp_path)).exit_code == 0
+    result = run("remove", *arguments, "-o", str(tmp_path))
+    assert (result.exit_code, message in result.stderr) == (2, True), result.stderr

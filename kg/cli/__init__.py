@@ -15,6 +15,7 @@ __all__ = ["main"]
 _COMMANDS = (
     making.build,
     making.extract,
+    making.remove,
     fetching.fetch,
     showing.validate,
     asking.query,

@@ -1,5 +1,6 @@
 """`kg build` and `kg extract`: from abstracts to a graph, or to JSON Lines."""
 
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kg.cli.options import BROKEN, label_option, progress, tell_reject, tell_warning, working
+from kg.cli.options import BROKEN, label_option, open_graph, progress, tell_reject, tell_warning, working
 from kg.errors import InputError
 from kg.files import PACKAGE
 from kg.text import printable
@@ -86,7 +87,15 @@ def _input_options(command: F) -> F:
     return command
 
 
-@click.command()
+class _Remembered(click.Command):
+    """A command whose arguments `kg remove` gives again."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta["kg.arguments"] = list(args)
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_Remembered)
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @_input_options
 @click.option(
@@ -132,11 +141,70 @@ def build(
         _end(corpus, strict=strict)
         return
     with program.claimed(output):
-        corpus = _understand(inputs, cache=output / ".cache", **options)
+        removed = _removed(output)
+        corpus = _understand(inputs, cache=output / ".cache", removed=removed, **options)
         with working("writing the graph and its page"):
             program.build(corpus, output, mentions=not no_mentions, folder=folder)
+        if removed:
+            click.echo(f"{len(removed)} left out, as `kg remove` was told", err=True)
+        told = {"folder": str(Path.cwd()), "arguments": click.get_current_context().meta["kg.arguments"]}
+        (output / ".cache" / "build.json").write_text(json.dumps(told), encoding="utf-8")
     _tell(corpus, output)
     _end(corpus, strict=strict)
+
+
+@click.command()
+@click.argument("papers", nargs=-1, required=True, metavar="PAPER...")
+@click.option(
+    "-o",
+    "--output",
+    default="output",
+    show_default=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder of the build.",
+)
+@click.option("--undo", is_flag=True, help="Take them in again.")
+def remove(papers: tuple[str, ...], output: Path, *, undo: bool) -> None:
+    """Take papers out of the graph in a folder, and keep them out of later builds there.
+
+    PAPER is a key, an arXiv id or a part of the title. The last build is done again without them.
+    """
+    from kg.files import atomic
+
+    try:
+        last = json.loads((output / ".cache" / "build.json").read_text("utf-8"))
+        arguments, folder = list(last["arguments"]), Path(last["folder"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(f"{output}: no build is remembered there; `kg build` first") from None
+    if "-" in arguments:
+        raise InputError(f"{output}: was built from standard input, which is gone; build it from a file")
+    before = _removed(output)
+    wanted = before & set(papers) if undo else {_paper_key(output, paper) for paper in papers}
+    if undo and wanted != set(papers):
+        raise click.UsageError(f"not removed: {', '.join(sorted(set(papers) - before))}")
+    after = before - wanted if undo else before | wanted
+    with atomic(output / "removed.txt") as file:
+        file.write("".join(f"{key}\n" for key in sorted(after)).encode())
+    if not after:
+        (output / "removed.txt").unlink()
+    os.chdir(folder)
+    build.main(arguments, standalone_mode=False)
+
+
+def _removed(output: Path) -> set[str]:
+    """The keys of the papers to keep out of a folder."""
+    path = output / "removed.txt"
+    return set(path.read_text("utf-8").split()) if path.exists() else set()
+
+
+def _paper_key(output: Path, name: str) -> str:
+    from kg.names import expand
+    from kg.query import things
+
+    found = things(open_graph(str(output / "graph.ttl")), name, "Paper")
+    if len(found) != 1:
+        raise click.UsageError(f"{name}: {f'{len(found)} papers are called so' if found else 'no such paper'}")
+    return found[0].removeprefix(expand("paper:"))
 
 
 @click.command()

@@ -6,7 +6,7 @@ ABSTRACTS is JSON Lines of some ten thousand abstracts. Machines are noisy: only
 CPU seconds, of this process and those it started, but wall seconds for the row of processes.
 """
 
-import datetime
+import datetime as dt
 import os
 import platform
 import resource
@@ -184,7 +184,7 @@ def main() -> None:
     only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else None
     papers = [paper for paper in islice(read([sys.argv[1]]), 10_000) if isinstance(paper, Paper)]
     if only is None:
-        today = datetime.datetime.now(datetime.UTC).date()
+        today = dt.datetime.now(dt.UTC).date()
         machine = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
         print(f"# Benchmarks\n\n{today}, {machine}; made by `make bench`.\n")
     print("| what; against what | ours, s | theirs, s | times as fast | floor |\n|---|---|---|---|---|")
