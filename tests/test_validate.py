@@ -1,10 +1,17 @@
 """Violations in plain words: each file of examples beside what is said of it."""
 
 import pytest
-from conftest import CASES
+from conftest import CASES, GOLDEN
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rdflib import Graph
 
+from kg.errors import GraphError
+from kg.model import Literal
+from kg.names import expand
 from kg.store import Store, open_store
 from kg.validate import Violation, validate
+from kg.validate.constraints import checks
 
 SHAPES = CASES / "shapes"
 
@@ -21,6 +28,45 @@ def test_valid(path):
 @pytest.mark.parametrize("path", sorted(SHAPES.glob("*.invalid.ttl")), ids=lambda path: path.stem)
 def test_invalid(path):
     assert lines(path) == path.with_suffix(".txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("path", sorted(SHAPES.glob("*.ttl")), ids=lambda path: path.stem)
+def test_both_engines_say_the_same(path):
+    store = open_store(path)
+    assert validate(store) == validate(store, engine="pyshacl")
+
+
+TRIPLES = open_store(GOLDEN).triples()
+XSD = "http://www.w3.org/2001/XMLSchema#"
+IRIS = ["hardware:h100", "kg:Metric", "schema:x"]
+WRITTEN = ["", "  ", "2024", "<b>", "x" * 300]
+TYPED = [("-1", "integer"), ("nonsense", "integer"), ("5.0", "decimal"), ("2024", "gYear")]
+TYPED += [("2024-02-03", "date")]
+VALUES = st.sampled_from(
+    ["_:b", *map(expand, IRIS), *map(Literal, WRITTEN), *(Literal(value, XSD + type_) for value, type_ in TYPED)]
+)
+FAULT = st.tuples(st.sampled_from(TRIPLES), st.sampled_from(["drop", "change", "add"]), VALUES)
+FAULTS = st.lists(FAULT, min_size=1, max_size=4)
+
+
+@settings(max_examples=40, deadline=None)
+@given(FAULTS)
+def test_both_engines_find_the_same_faults(faults):
+    triples = set(TRIPLES)
+    for (s, p, o), how, value in faults:
+        if how in {"drop", "change"}:
+            triples.discard((s, p, o))
+        if how in {"change", "add"}:
+            triples.add((s, p, value))
+    store = Store()
+    store.extend(triples)
+    assert list(map(str, validate(store))) == list(map(str, validate(store, engine="pyshacl")))
+
+
+def test_a_constraint_that_is_not_translated_is_an_error():
+    about = "@prefix sh: <http://www.w3.org/ns/shacl#> . [] sh:targetClass sh:Shape ; sh:path sh:name ; "
+    with pytest.raises(GraphError, match="uniqueLang is not translated"):
+        list(checks(Graph().parse(data=f"{about} sh:uniqueLang true .")))
 
 
 def test_golden_is_valid_and_stays_as_it_is(golden):

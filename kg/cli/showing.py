@@ -15,13 +15,20 @@ STDOUT = Path("-")
 
 @click.command()
 @graph_argument
-def validate(graph: str, graph_: str | None) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(["sparql", "pyshacl"]),
+    default="sparql",
+    show_default=True,
+    help="Our own queries made of the shapes, or pySHACL, which is slower.",
+)
+def validate(graph: str, graph_: str | None, engine: str) -> None:
     """Check GRAPH against its SHACL shapes; exit with 1 when it breaks one."""
     from kg import validate as validation
 
     location = graph_ or graph
     with working("checking the graph"):
-        violations = validation.validate(open_graph(location))
+        violations = validation.validate(open_graph(location), engine=engine)
     for violation in violations:
         click.echo(printable(str(violation)))
     found = f"{len(violations)} violation{'s' * (len(violations) != 1)}" if violations else "conforms to its shapes"
