@@ -214,6 +214,8 @@ def build(corpus: Corpus, output: Path, *, mentions: bool = True, folder: Path |
         (staging / "rejects.jsonl").write_text(
             report.rejects_text(corpus.report.rejected), encoding="utf-8", newline="\n"
         )
+        for left in folder.parent.glob(f".{folder.name}.*") if folder else ():  # by a build that was killed
+            shutil.rmtree(left, ignore_errors=True)
         with atomic_folder(folder) if folder and corpus.papers else nullcontext() as kept:
             if corpus.papers:
                 _write(corpus, staging, kept, mentions=mentions)
