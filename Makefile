@@ -21,7 +21,8 @@ explorer: $(EXPLORER)/dist/index.html  ## Build what `kg serve` shows, by Node.j
 
 $(EXPLORER)/dist/index.html: $(EXPLORER)/package-lock.json $(EXPLORER)/index.html $(wildcard $(EXPLORER)/*.ts $(EXPLORER)/src/*) kg/templates/look.css
 	@if command -v npm >/dev/null; \
-	then cd $(EXPLORER) && npm ci --silent --no-fund --no-audit && npm run --silent build -- --logLevel warn; \
+	then (cd $(EXPLORER) && npm ci --no-fund --no-audit --loglevel error && npm run --silent build -- --logLevel warn) \
+	|| echo "The explorer of kg serve could not be built (the reason is above); all else works."; \
 	else echo "No Node.js: the explorer of kg serve is not built; all else works."; fi
 
 bench: .venv/installed-dev  ## Measure everything against what it could be: ABSTRACTS=FILE of some ten thousand.
