@@ -186,7 +186,7 @@ def _counts(papers: Iterable[LinkedPaper], concepts: Iterable[Concept]) -> dict[
 def claimed(output: Path) -> Iterator[None]:
     """Keep other builds out of a folder, and clear away what one that was killed left there.
 
-    InputError when another build is at work there, or nothing can be written there.
+    InputError when another build is at work there, OSError when nothing can be written there.
     """
     import filelock  # noqa: PLC0415
 

@@ -1,6 +1,5 @@
 """HTTP as this program speaks it: patient, bounded, to nobody whom the user did not name. The only home of httpx."""
 
-import ipaddress
 import os
 import time
 from collections.abc import Callable, Collection, Generator, Mapping
@@ -17,6 +16,7 @@ import tenacity
 
 from kg import __version__
 from kg.errors import WebError
+from kg.hosts import is_local
 
 _TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _MOST_REDIRECTS = 5
@@ -68,15 +68,8 @@ class _Challenged(httpx.Auth):
             next(flow)
             with suppress(StopIteration):
                 yield flow.send(response)
-        elif challenge.startswith("basic") and (request.url.scheme == "https" or _is_here(request.url.host)):
+        elif challenge.startswith("basic") and (request.url.scheme == "https" or is_local(request.url.host)):
             yield from httpx.BasicAuth(self._user, self._password).auth_flow(request)
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class Web:

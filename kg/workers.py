@@ -6,7 +6,6 @@ the work is done here, without that protection.
 
 import multiprocessing
 import os
-import resource
 import signal
 import sys
 import warnings
@@ -176,6 +175,8 @@ def _serve(connection: Connection, work: Callable[[Sequence[T]], Sequence[R]], i
 
 def _limit(memory: int) -> None:
     """Let this process take so many bytes more than it has."""
+    import resource  # noqa: PLC0415  # Windows has none, and no forks either
+
     with suppress(OSError, ValueError), open("/proc/self/statm", encoding="ascii") as used:  # noqa: PTH123
         most = int(used.read().split()[0]) * resource.getpagesize() + memory
         resource.setrlimit(resource.RLIMIT_AS, (most, most))

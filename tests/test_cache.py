@@ -193,7 +193,11 @@ def test_a_paper_is_removed_and_taken_in_again(tmp_path):
     assert "mixtral" not in (output / "graph.ttl").read_text("utf-8")
     [key] = (output / "removed.txt").read_text("utf-8").split()
     assert run("remove", key, "--undo", "-o", str(output)).exit_code == 0
+    (output / "removed.txt").unlink()
     assert contents(output) == before
+    listing.unlink()
+    assert run("remove", "Serving", "-o", str(output)).exit_code == 2
+    assert (output / "removed.txt").read_text("utf-8") == ""
 
 
 @pytest.mark.parametrize(

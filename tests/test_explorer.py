@@ -362,5 +362,11 @@ def test_hostile_titles_are_only_text(browser, built, tmp_path):
             page.get_by_role("heading", level=1).wait_for(state="attached")
             assert page.locator("main script, main img, main [onerror], main [onload]").count() == 0
             assert page.evaluate("document.documentElement.scrollWidth") <= 1200
+        _settled(visit, "/results")
+        path, _ = visit.saved(lambda: visit.page.get_by_role("button", name="Download CSV").click())
+        with path.open(encoding="utf-8", newline="") as file:
+            told = {row["paper"] for row in csv.DictReader(file)}
+        assert '\'=HYPERLINK("http://evil.example")' in told
+        assert not any(title.startswith(("=", "+", "@")) for title in told)
         assert (visit.complaints, visit.foreign) == ([], [])
         visit.context.close()

@@ -1,90 +1,23 @@
-"""`kg build` and `kg extract`: from abstracts to a graph, or to JSON Lines."""
+"""`kg build`, `kg remove` and `kg extract`: from abstracts to a graph, or to JSON Lines."""
 
 import json
 import os
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.options import BROKEN, label_option, open_graph, progress, tell_reject, tell_warning, working
+from kg.cli.options import BROKEN, input_options, open_graph, progress, tell_reject, tell_warning, working
 from kg.errors import InputError
 from kg.files import PACKAGE
 from kg.text import printable
 
 if TYPE_CHECKING:
     from kg.build import Corpus
-    from kg.link import Correction
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 _SAMPLE = PACKAGE / "sample" / "daily-papers.txt"
-
-
-def _columns(_context: click.Context, _option: click.Parameter, written: str | None) -> dict[str, str]:
-    """The name of each field's column."""
-    from kg.read.table import NAMES
-
-    columns: dict[str, str] = {}
-    for pair in written.split(",") if written else ():
-        field, equals, name = (part.strip() for part in pair.partition("="))
-        if not (equals and name) or field not in NAMES:
-            raise click.BadParameter(f"{pair!r} is not FIELD=NAME; fields are {', '.join(NAMES)}")
-        columns[field] = name
-    return columns
-
-
-def _corrections(_context: click.Context, _option: click.Parameter, path: Path | None) -> "list[Correction]":
-    from kg.link import read_corrections
-
-    return read_corrections(path) if path else []
-
-
-def _input_options(command: F) -> F:
-    for option in (
-        click.option("--strict", is_flag=True, help="Exit with 1 when a record was rejected."),
-        click.option(
-            "--min-score",
-            type=click.FloatRange(0, 1),
-            default=0.0,
-            show_default=True,
-            help="Leave out mentions and results less likely than this.",
-        ),
-        click.option(
-            "--listing-year",
-            type=click.IntRange(1900, 2100),
-            help="The year of dates that a listing gives without one.",
-        ),
-        click.option(
-            "--columns",
-            metavar="FIELD=NAME,...",
-            callback=_columns,
-            help="What CSV calls its columns, as in --columns title=TI,abstract=AB; known names need no telling.",
-        ),
-        click.option(
-            "--corrections",
-            metavar="FILE",
-            type=click.Path(exists=True, dir_okay=False, path_type=Path),
-            callback=_corrections,
-            help="What to merge, split, rename, retype or drop: lines of action, name and target, parted by tabs.",
-        ),
-        click.option(
-            "--processes",
-            type=click.IntRange(1),
-            help="How many processes extract; by default one for each processor.",
-        ),
-        label_option,
-        click.option(
-            "--pipeline",
-            metavar="NAME|PATH",
-            help="A spaCy pipeline whose entities and span groups are taken for names, not the shipped one.",
-        ),
-    ):
-        command = option(command)
-    return command
 
 
 class _Remembered(click.Command):
@@ -97,7 +30,7 @@ class _Remembered(click.Command):
 
 @click.command(cls=_Remembered)
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
-@_input_options
+@input_options
 @click.option(
     "-o",
     "--output",
@@ -169,8 +102,6 @@ def remove(papers: tuple[str, ...], output: Path, *, undo: bool) -> None:
 
     PAPER is a key, an arXiv id or a part of the title. The last build is done again without them.
     """
-    from kg.files import atomic
-
     try:
         last = json.loads((output / ".cache" / "build.json").read_text("utf-8"))
         arguments, folder = list(last["arguments"]), Path(last["folder"])
@@ -183,12 +114,21 @@ def remove(papers: tuple[str, ...], output: Path, *, undo: bool) -> None:
     if undo and wanted != set(papers):
         raise click.UsageError(f"not removed: {', '.join(sorted(set(papers) - before))}")
     after = before - wanted if undo else before | wanted
-    with atomic(output / "removed.txt") as file:
-        file.write("".join(f"{key}\n" for key in sorted(after)).encode())
-    if not after:
-        (output / "removed.txt").unlink()
+    output = output.resolve()
+    _keep_out(output, after)
     os.chdir(folder)
-    build.main(arguments, standalone_mode=False)
+    try:
+        build.main(arguments, standalone_mode=False)
+    except BaseException:
+        _keep_out(output, before)  # as the graph that is still there
+        raise
+
+
+def _keep_out(output: Path, keys: set[str]) -> None:
+    from kg.files import atomic
+
+    with atomic(output / "removed.txt") as file:
+        file.write("".join(f"{key}\n" for key in sorted(keys)).encode())
 
 
 def _removed(output: Path) -> set[str]:
@@ -209,7 +149,7 @@ def _paper_key(output: Path, name: str) -> str:
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@_input_options
+@input_options
 def extract(inputs: tuple[str, ...], *, strict: bool, **options: Any) -> None:
     """Print what each paper of INPUT says, as JSON Lines.
 

@@ -4,6 +4,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -11,6 +12,7 @@ import click
 from kg.model import TYPES
 
 if TYPE_CHECKING:
+    from kg.link import Correction
     from kg.model import Reject
     from kg.store import Answer, Remote, Store
 
@@ -61,6 +63,70 @@ def label_option(command: F) -> F:
         callback=_labels,
         help="What a label means that is none of our types, as in --label ORG=Method; --label MISC= leaves it out.",
     )(command)
+
+
+def _columns(_context: click.Context, _option: click.Parameter, written: str | None) -> dict[str, str]:
+    """The name of each field's column."""
+    from kg.read.table import NAMES
+
+    columns: dict[str, str] = {}
+    for pair in written.split(",") if written else ():
+        field, equals, name = (part.strip() for part in pair.partition("="))
+        if not (equals and name) or field not in NAMES:
+            raise click.BadParameter(f"{pair!r} is not FIELD=NAME; fields are {', '.join(NAMES)}")
+        columns[field] = name
+    return columns
+
+
+def _corrections(_context: click.Context, _option: click.Parameter, path: Path | None) -> "list[Correction]":
+    from kg.link import read_corrections
+
+    return read_corrections(path) if path else []
+
+
+def input_options(command: F) -> F:
+    """What the commands have that read abstracts."""
+    for option in (
+        click.option("--strict", is_flag=True, help="Exit with 1 when a record was rejected."),
+        click.option(
+            "--min-score",
+            type=click.FloatRange(0, 1),
+            default=0.0,
+            show_default=True,
+            help="Leave out mentions and results less likely than this.",
+        ),
+        click.option(
+            "--listing-year",
+            type=click.IntRange(1900, 2100),
+            help="The year of dates that a listing gives without one.",
+        ),
+        click.option(
+            "--columns",
+            metavar="FIELD=NAME,...",
+            callback=_columns,
+            help="What CSV calls its columns, as in --columns title=TI,abstract=AB; known names need no telling.",
+        ),
+        click.option(
+            "--corrections",
+            metavar="FILE",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            callback=_corrections,
+            help="What to merge, split, rename, retype or drop: lines of action, name and target, parted by tabs.",
+        ),
+        click.option(
+            "--processes",
+            type=click.IntRange(1),
+            help="How many processes extract; by default one for each processor.",
+        ),
+        label_option,
+        click.option(
+            "--pipeline",
+            metavar="NAME|PATH",
+            help="A spaCy pipeline whose entities and span groups are taken for names, not the shipped one.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def format_option(command: F) -> F:

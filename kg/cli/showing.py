@@ -138,8 +138,9 @@ def serve(graph: str, host: str, port: int, *, timeout: float, origins: tuple[st
     At an address that other machines reach, a token is asked of everybody: PAPERKG_TOKEN, or a new one that is printed.
     """
     from kg import serve as server
+    from kg.hosts import is_local
 
-    token = None if server.is_local(host) else os.environ.get("PAPERKG_TOKEN") or secrets.token_urlsafe(24)
+    token = None if is_local(host) else os.environ.get("PAPERKG_TOKEN") or secrets.token_urlsafe(24)
 
     def ready(url: str) -> None:
         entry = f"{url}?token={token}" if token else url

@@ -4,7 +4,6 @@ Each query runs in a process of its own that the kernel ends at the limit of tim
 """
 
 import hashlib
-import ipaddress
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,10 +11,11 @@ from pathlib import Path
 
 from kg.errors import InputError
 from kg.files import PACKAGE
+from kg.hosts import is_local
 from kg.model import Merge
 from kg.serve.asker import Asker, Limits
 
-__all__ = ["EXPLORER", "Limits", "is_local", "run"]
+__all__ = ["EXPLORER", "Limits", "run"]
 
 EXPLORER = PACKAGE / "serve" / "explorer" / "dist"  # built from the sources beside it, by Vite
 
@@ -57,14 +57,6 @@ def run(
         )
         ready(f"http://{name}:{listening.getsockname()[1]}/")
         uvicorn.Server(config).run(sockets=[listening])
-
-
-def is_local(host: str) -> bool:
-    """Whether only this machine reaches a server that listens there."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _look(graph: str | Path, explorer: str | Path | None) -> tuple[Path | None, str]:

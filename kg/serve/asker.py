@@ -110,8 +110,9 @@ class Asker:
         return answer
 
     def _keep(self, question: Question, answer: Answer) -> None:
+        if question not in self._kept:  # another may have asked the same meanwhile
+            self._size += len(answer[2])
         self._kept[question] = answer
-        self._size += len(answer[2])
         while self._size > self._limits.kept:
             _, (_, _, body) = self._kept.popitem(last=False)
             self._size -= len(body)

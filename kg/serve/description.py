@@ -1,6 +1,7 @@
 """What the endpoint says of itself: a SPARQL 1.1 Service Description, and VoID of the graph behind it."""
 
 from collections.abc import Sequence
+from io import BytesIO
 
 from kg.model import Literal, Triple
 from kg.names import PREFIXES, THINGS, expand
@@ -24,11 +25,10 @@ def describe(endpoint: str, size: Rows, classes: Rows) -> bytes:
 
     `size` and `classes` are the answers to SIZE and CLASSES. There are no blank nodes: parts are `endpoint#...`.
     """
-    store = Store()
+    store, file = Store(), BytesIO()
     store.extend(_triples(endpoint, size, classes))
-    return store.turtle(
-        {"sd": _SD, "formats": _FORMATS, **{name: PREFIXES[name] for name in ("kg", "void", "dcterms")}}
-    )
+    store.dump(file, "ttl")
+    return file.getvalue()
 
 
 def _triples(endpoint: str, size: Rows, classes: Rows) -> Sequence[Triple]:

@@ -1,11 +1,12 @@
 """The ASGI application: the endpoint, the explorer, and what the explorer asks besides SPARQL."""
 
 import asyncio
+import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -29,7 +30,7 @@ from kg.serve import finder
 from kg.serve.asker import Asker
 from kg.serve.description import CLASSES, SIZE, describe
 from kg.serve.guard import Guard
-from kg.serve.protocol import Refused, body_of, question
+from kg.serve.protocol import Question, Refused, body_of, question
 from kg.serve.reader import Reader
 from kg.store import open_store, plain
 
@@ -112,15 +113,15 @@ class _State:
         self._described: dict[str, bytes] = {}
 
     async def sparql(self, request: Request) -> Response:
-        headers = self._headers()
         if request.method == "GET" and not request.url.query:
             return await self.void(request)
-        if self._unchanged(request):
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         try:
             asked = await question(request)
         except Refused as refusal:
             return _line(str(refusal), refusal.status)
+        headers = _FRESH | self._tag(asked)
+        if request.method == "GET" and headers.get("ETag") == request.headers.get("if-none-match", ""):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         status, media_type, body = await self._site.asker.ask(asked)
         return Response(body, status, headers if status is HTTPStatus.OK else _DATA, media_type)
 
@@ -131,7 +132,7 @@ class _State:
             if endpoint not in self._described:
                 asker = self._site.asker
                 self._described = {endpoint: describe(endpoint, await asker.rows(SIZE), await asker.rows(CLASSES))}
-        return Response(self._described[endpoint], headers=self._headers(), media_type=_TURTLE)
+        return Response(self._described[endpoint], headers=_FRESH, media_type=_TURTLE)
 
     async def finder(self) -> finder.Finder:
         """The index of names; it is made when the first asks for it, or before."""
@@ -153,24 +154,24 @@ class _State:
         if not 1 <= limit <= _MOST_FOUND:
             return _line(f"limit is a number from 1 to {_MOST_FOUND}", HTTPStatus.BAD_REQUEST)
         found = (await self.finder()).find(request.query_params.get("q", "")[:500], type=type_, limit=limit)
-        return JSONResponse([asdict(thing) for thing in found], headers=self._headers())
+        return JSONResponse([asdict(thing) for thing in found], headers=_FRESH)
 
     async def counts(self, request: Request) -> Response:
         """How many papers name each of the things, given by the ends of their IRIs, parted by commas."""
         things = request.query_params.get("things", "").split(",")[:_MOST_FOUND]
         papers = (await self.finder()).papers
-        return JSONResponse({thing: papers.get(THINGS + thing, 0) for thing in things}, headers=self._headers())
+        return JSONResponse({thing: papers.get(THINGS + thing, 0) for thing in things}, headers=_FRESH)
 
     async def queries(self, _: Request) -> Response:
         told = [
             {"name": it.name, "summary": it.summary, "parameters": dict(it.parameters), "text": it.text}
             for it in query.shipped().values()
         ]
-        return JSONResponse(told, headers=self._headers())
+        return JSONResponse(told, headers=_FRESH)
 
     async def terms(self, _: Request) -> Response:
         """The ontology's terms and those of other vocabularies that the shipped questions use, for completion."""
-        return JSONResponse(await asyncio.to_thread(_terms), headers=self._headers())
+        return JSONResponse(await asyncio.to_thread(_terms), headers=_FRESH)
 
     async def merges(self, request: Request) -> Response:
         """The merges into a concept, or with a text in their surface or label, those of most papers first."""
@@ -181,7 +182,7 @@ class _State:
             if concept in {None, it.concept} and (wanted in it.surface.casefold() or wanted in it.label.casefold())
         ]
         shown = [asdict(merge) for merge in found[:_MOST_FOUND]]
-        return JSONResponse({"all": len(found), "merges": shown}, headers=self._headers())
+        return JSONResponse({"all": len(found), "merges": shown}, headers=_FRESH)
 
     async def extract(self, request: Request) -> Response:
         """What is in the body of a POST; a GET says that one will come."""
@@ -209,17 +210,16 @@ class _State:
     async def page(self, _: Request) -> Response:
         return HTMLResponse(self._site.page, headers={"Content-Security-Policy": _PAGE_POLICY})
 
-    def _headers(self) -> dict[str, str]:
-        tag = {"ETag": f'"{self._site.version}"'} if self._site.version else {}
-        return _DATA | {"Vary": "Accept", "Cache-Control": "no-cache"} | tag
-
-    def _unchanged(self, request: Request) -> bool:
-        known = request.headers.get("if-none-match")
-        return bool(self._site.version and known and self._site.version in known)
+    def _tag(self, asked: Question) -> dict[str, str]:
+        """By what an answer is known again: the graph, the query and the formats."""
+        if self._site.version is None:
+            return {}
+        told = hashlib.sha256(json.dumps([self._site.version, *astuple(asked)]).encode()).hexdigest()
+        return {"ETag": f'"{told[:32]}"'}
 
 
 _DATA: dict[str, str] = {"Content-Security-Policy": _DATA_POLICY}
-_Handler = Callable[[Request], Awaitable[Response]]
+_FRESH = _DATA | {"Vary": "Accept", "Cache-Control": "no-cache"}
 
 
 @cache

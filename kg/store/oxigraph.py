@@ -1,9 +1,8 @@
 """A graph of this machine, in memory or in a folder."""
 
 import gzip
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import IO, cast
 
@@ -78,14 +77,6 @@ class Store:
         if rdf_format is None:
             raise GraphError(f"{format}: not a format that a graph is written in")
         pyoxigraph.serialize(sorted(self._spelled(), key=str), file, rdf_format, prefixes=PREFIXES)
-
-    def turtle(self, prefixes: Mapping[str, str]) -> bytes:
-        """`triples`, sorted, as Turtle."""
-        file = BytesIO()
-        pyoxigraph.serialize(
-            sorted(self._spelled(), key=str), file, pyoxigraph.RdfFormat.TURTLE, prefixes=dict(prefixes)
-        )
-        return file.getvalue()
 
     def _spelled(self) -> Iterator[pyoxigraph.Triple]:
         """The triples as the files write them, then what was added since.

@@ -1,7 +1,7 @@
 /** Names of things: short ones for people, addresses of pages, colours by type. */
 
 export const THINGS = "https://w3id.org/paperkg/id/";
-export const ONTOLOGY = "https://w3id.org/paperkg/ontology#";
+const ONTOLOGY = "https://w3id.org/paperkg/ontology#";
 export const TYPES = ["Paper", "Method", "Model", "Software", "Dataset", "Task", "Metric", "Hardware"] as const;
 export const CONCEPT_TYPES = TYPES.slice(1);
 
@@ -56,5 +56,5 @@ export function address(path: string, query: Record<string, string | undefined>)
   return told.length ? `${path}?${new URLSearchParams(told)}` : path;
 }
 
-/** The same names for another colon-free place: what a file may be called. */
+/** A text as a file may be called. */
 export const fileName = (text: string): string => text.replace(/[^\w.-]+/g, "-").replace(/^[-.]+|-+$/g, "").slice(0, 60) || "graph";

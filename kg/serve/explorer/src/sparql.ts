@@ -38,13 +38,7 @@ async function asked(query: string, accept: string, signal?: AbortSignal): Promi
   return fetched("/sparql", { method: "POST", body: encoded, headers, signal });
 }
 
-export async function ask(query: string, signal?: AbortSignal): Promise<Answer> {
-  const found = await (await asked(query, JSON_ROWS, signal)).json();
-  if (typeof found.boolean === "boolean") {
-    return { columns: ["answer"], rows: [{ answer: { type: "literal", value: String(found.boolean) } }] };
-  }
-  return { columns: found.head.vars, rows: found.results.bindings };
-}
+export const ask = async (query: string, signal?: AbortSignal): Promise<Answer> => (await askAny(query, signal)).answer;
 
 /** Rows, or triples for CONSTRUCT and DESCRIBE; and whether they are triples. */
 export async function askAny(query: string, signal?: AbortSignal): Promise<{ answer: Answer; triples?: Triple[] }> {
@@ -82,11 +76,6 @@ function unescaped(text: string): string {
   return text.replace(/\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))/g, (_, short, long, one) =>
     one ? (ESCAPES[one] ?? one) : String.fromCodePoint(parseInt(short ?? long, 16)),
   );
-}
-
-/** A text as a SPARQL string. */
-export function literal(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 export const value = (row: Row, name: string): string => row[name]?.value ?? "";
