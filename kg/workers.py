@@ -4,7 +4,6 @@ Workers are forks: they have all that this process has loaded, and share its mem
 the work is done here, without that protection.
 """
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from time import monotonic
 from typing import Any, Generic, TypeVar
@@ -43,12 +43,16 @@ class _Worker(Generic[T, R]):
     """A fork that works on one task at a time; `task` and `deadline` are those of the task it has."""
 
     def __init__(self, work: Callable[[Sequence[T]], Sequence[R]], items: Sequence[T], memory: int) -> None:
-        context: Any = multiprocessing.get_context("fork")
-        self.connection, theirs = context.Pipe()
+        self.connection: Connection
+        self.connection, theirs = Pipe()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of threads: a progress bar's holds no lock we take
-            self.process = context.Process(target=_serve, args=(theirs, work, items, memory), daemon=True)
-            self.process.start()
+            self.process = os.fork()  # not a multiprocessing.Process, of which some programs may start none
+        if self.process == 0:
+            try:
+                _serve(theirs, work, items, memory)
+            finally:
+                os._exit(1)  # whatever happens, this process goes back to nobody's code
         theirs.close()
         self.task: _Task | None = None
         self.deadline = 0.0
@@ -58,10 +62,12 @@ class _Worker(Generic[T, R]):
         with suppress(OSError):  # it is dead, as waiting for it will show
             self.connection.send((task.start, task.stop))
 
-    def end(self) -> None:
-        self.process.kill()
-        self.process.join()
+    def end(self) -> int:
+        """What it ended with, by itself or because of us: its exit code, or minus a signal."""
+        os.kill(self.process, signal.SIGKILL)
+        _, status = os.waitpid(self.process, 0)
         self.connection.close()
+        return os.waitstatus_to_exitcode(status)
 
 
 def spread(
@@ -106,8 +112,8 @@ def _spread(
                         worker.give(tasks.popleft(), seconds)
                 for at, worker in enumerate(workers):
                     if (reason := _collect(worker, done)) is not None:
-                        _blame(worker, reason, tasks, done)
-                        worker.end()
+                        code = worker.end()
+                        _blame(worker, reason or _ended(code), tasks, done)
                         workers[at] = _Worker(work, items, memory)
                 busy = [worker for worker in workers if worker.task is not None]
                 if index not in done and busy:
@@ -120,7 +126,7 @@ def _spread(
 
 
 def _collect(worker: _Worker[T, R], done: dict[int, R | Failure]) -> str | None:
-    """Take what the worker has for us, if anything; why it has failed, if it has."""
+    """Take what the worker has for us, if anything; why it has failed, if it has: "" when it is no more."""
     if worker.task is None:
         return None
     try:
@@ -134,10 +140,12 @@ def _collect(worker: _Worker[T, R], done: dict[int, R | Failure]) -> str | None:
             worker.task = None
             return None
     except (EOFError, ConnectionError):
-        worker.process.join()
-        code = worker.process.exitcode or 0
-        return f"the process ended ({signal.Signals(-code).name if code < 0 else code})"
+        return ""
     return "took too long" if monotonic() > worker.deadline else None
+
+
+def _ended(code: int) -> str:
+    return f"the process ended ({signal.Signals(-code).name if code < 0 else code})"
 
 
 def _blame(worker: _Worker[T, R], reason: str, tasks: deque[_Task], done: dict[int, R | Failure]) -> None:

@@ -265,7 +265,8 @@ def test_an_abstract_is_poison(sources, undisturbed, tmp_path, deed):
     for _ in range(-(-ROUNDS // len(DEEDS))):
         shutil.rmtree(output, ignore_errors=True)
         among = list(lines)
-        among.insert(draw.randrange(len(lines)), json.dumps({"title": "Here is a poison", "abstract": "Beware."}) + "\n")
+        poison = json.dumps({"title": "Here is a poison", "abstract": "Beware."})
+        among.insert(draw.randrange(len(lines)), f"{poison}\n")
         source.write_text("".join(among), encoding="utf-8")
         code, said = finished(build(source, output, program=["-c", POISON.format(deed=what)]))
         assert code == 0, said

@@ -5,17 +5,16 @@ defines. The second knows all papers: what an undefined short form stands for, w
 in use, which of two kinds a name is. The lexicon comes first in both. Any order of papers gives the same answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from kg.lexicon import Lexicon
-from kg.link.corpus import Corpus
+from kg.link.corpus import Rules, identities
 from kg.link.corrections import Correction, correct, read_corrections
-from kg.link.known import acronyms
 from kg.link.ledger import kept_apart, merges
-from kg.link.naming import concepts_of
-from kg.link.reading import Name, Reading, read, roles
-from kg.model import Concept, Extraction, LinkedPaper
+from kg.link.naming import ancestors, concept_of, usages
+from kg.link.reading import Name, Reading, roles
+from kg.model import TYPES, Concept, Extraction, LinkedPaper
 
 __all__ = ["Correction", "correct", "kept_apart", "link", "merges", "read_corrections"]
 
@@ -26,16 +25,21 @@ def link(extractions: Sequence[Extraction], lexicon: Lexicon) -> tuple[list[Link
     Concepts are all that papers name, and what the lexicon says they are a kind of. A mention's type becomes that of
     its concept.
     """
-    meanings = acronyms(lexicon)
-    readings = [read(extraction, lexicon, meanings) for extraction in extractions]
-    corpus = Corpus(readings, lexicon, meanings)
-    concepts, everything = concepts_of(corpus.clusters, lexicon)
-    meaning = {name: concepts[identity] for name, identity in corpus.identities.items()}
-    papers = [_linked(*pair, meaning) for pair in zip(extractions, readings, strict=True)]
-    return papers, everything
+    rules = Rules(lexicon)
+    readings = [rules.read(extraction) for extraction in extractions]
+    meant = identities(readings, rules)
+    concepts = {identity: concept_of(identity, usage, lexicon) for identity, usage in usages(meant).items()}
+    meaning = {name: concepts[identity] for name, identity in meant.items()}
+    papers = [linked(*pair, meaning) for pair in zip(extractions, readings, strict=True)]
+    return papers, in_order([*concepts.values(), *ancestors(concepts, lexicon)])
 
 
-def _linked(extraction: Extraction, reading: Reading, meaning: dict[Name, Concept]) -> LinkedPaper:
+def in_order(concepts: Iterable[Concept]) -> list[Concept]:
+    return sorted(concepts, key=lambda concept: (TYPES.index(concept.type), concept.iri))
+
+
+def linked(extraction: Extraction, reading: Reading, meaning: Mapping[Name, Concept]) -> LinkedPaper:
+    """The paper with the concepts of its names."""
     mentions = []
     for mention in extraction.mentions:
         concept = meaning[reading.of_mention(mention)]

@@ -1,13 +1,19 @@
-"""All papers together: what each name of each paper is."""
+"""All papers together: what each name of each paper is.
+
+`Rules` decide name by name, from what they know of the name itself and from what all papers say of its spellings. That
+is little, and what is asked of it is known beforehand, so the papers can be anywhere: `kg.cluster` asks across machines
+what `identities` asks here.
+"""
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.lexicon import Entry, Lexicon
-from kg.link.known import agree, bare, expand, headless, known
-from kg.link.reading import KINDS, Name, Reading
+from kg.link.known import acronyms, agree, bare, expand, headless, known
+from kg.link.reading import KINDS, Name, Reading, read
+from kg.model import Extraction
 from kg.names import concept_key
 from kg.spelling import loose, singular
 
@@ -23,6 +29,8 @@ _STILL_A_NAME = {
     "method": re.compile(r"[^\W_][A-Z]|\d"),
 }
 
+Form = tuple[str, str]  # the kind of a name and one of its loose spellings
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Identity:
@@ -33,65 +41,100 @@ class Identity:
     form: str
 
 
-class Corpus:
-    """The readings of all papers, and what they say of a name together. `clusters` holds the names of each thing."""
+class Rules:
+    """What a name means, given what all papers say: `kinds` counts the names of a spelling by kind, `seen` holds the
+    forms in use, and `meanings` what papers define a short form as.
+    """
 
-    def __init__(self, readings: Iterable[Reading], lexicon: Lexicon, acronyms: Mapping[str, str]) -> None:
-        self._lexicon = lexicon
-        self._acronyms = acronyms
-        names = [name for reading in readings for name in reading.names]
-        self._settle_kinds(names)
-        self._seen = {(name.kind, form) for name in names for form in name.forms}
-        self._meanings: dict[tuple[str, str], set[Identity]] = defaultdict(set)
-        for name in names:
-            for short, long in name.defined:
-                meaning = Name(name.kind, Counter([short, long]), defined=((short, long),))
-                self._meanings[name.kind, loose(short)].add(self._identity(meaning))
-        self.identities = {name: self._identity(name) for name in names}
-        self.clusters: dict[Identity, list[Name]] = defaultdict(list)
-        for name, identity in self.identities.items():
-            self.clusters[identity].append(name)
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self._acronyms = acronyms(lexicon)
 
-    def _settle_kinds(self, names: Iterable[Name]) -> None:
+    def read(self, extraction: Extraction) -> Reading:
+        return read(extraction, self.lexicon, self._acronyms)
+
+    def settle(self, name: Name, kinds: Mapping[str, Mapping[str, int]]) -> None:
         """Give a name the kind that nearly all papers give it, unless the lexicon knows it as what this paper says."""
-        papers: dict[str, Counter[str]] = defaultdict(Counter)
-        for name in names:
-            for form in name.forms:
-                papers[form][name.kind] += 1
-        for name in names:
-            counts = papers[loose(name.main)]
-            usual = min(counts, key=lambda kind: (-counts[kind], KINDS.index(kind)))
-            mistaken = counts[usual] >= _MISTAKE * counts[name.kind]
-            if mistaken and not name.fixed and not self._entry(name):
-                name.kind = usual
-                name.types.clear()
+        counts = kinds[loose(name.main)]
+        usual = min(counts, key=lambda kind: (-counts[kind], KINDS.index(kind)))
+        mistaken = counts[usual] >= _MISTAKE * counts[name.kind]
+        if mistaken and not name.fixed and not self._entry(name):
+            name.kind = usual
+            name.types.clear()
+
+    def ways(self, name: Name) -> Iterator[Form]:
+        """The other forms that the name has where they are in use, the first before the second: without vendor and
+        `dataset`, with an acronym spelled out.
+        """
+        surface = bare(name.kind, name.main)
+        shorter = headless(name.kind, surface) or ""
+        if _STILL_A_NAME[name.kind].search(shorter):
+            yield name.kind, loose(shorter)
+        yield name.kind, loose(expand(surface, self._acronyms))
+
+    def form(self, name: Name, seen: Collection[Form]) -> Form:
+        """The form of the name that is in use."""
+        return name.kind, loose(self._in_use(name.kind, name.main, seen))
+
+    def definitions(self, name: Name, seen: Collection[Form]) -> Iterator[tuple[Form, Identity]]:
+        """What the paper of the name defines each short form of it as."""
+        for short, long in name.defined:
+            meaning = Name(name.kind, Counter([short, long]), defined=((short, long),))
+            yield (name.kind, loose(short)), self.identity(meaning, seen, {})
+
+    def identity(self, name: Name, seen: Collection[Form], meanings: Mapping[Form, Collection[Identity]]) -> Identity:
+        if entry := self._entry(name):
+            return Identity(name.kind, entry.key, "")
+        surface = self._in_use(name.kind, name.main, seen)
+        meant = () if name.defined else meanings.get((name.kind, loose(surface)), ())
+        return next(iter(meant)) if len(meant) == 1 else self._new(name.kind, surface)
 
     def _entry(self, name: Name) -> Entry | None:
         """What the lexicon takes a name for: its longest surface, and a shorter one only where that agrees."""
         main = name.main
         for surface in (main, *sorted(name.surfaces, key=lambda surface: (-len(surface), surface))):
-            entry = known(self._lexicon, name.kind, surface)
+            entry = known(self.lexicon, name.kind, surface)
             if entry and (loose(surface) == loose(main) or agree(main, entry)):
                 return entry
         return None
 
-    def _identity(self, name: Name) -> Identity:
-        if entry := self._entry(name):
-            return Identity(name.kind, entry.key, "")
-        surface = self._in_use(name.kind, name.main)
-        meanings = () if name.defined else self._meanings.get((name.kind, loose(surface)), ())
-        return next(iter(meanings)) if len(meanings) == 1 else self._new(name.kind, surface)
-
-    def _in_use(self, kind: str, surface: str) -> str:
+    def _in_use(self, kind: str, surface: str, seen: Collection[Form]) -> str:
         """The name as other papers use it: without vendor, without `dataset`, or with an acronym spelled out."""
         surface = bare(kind, surface)
         shorter = headless(kind, surface) or ""
         full = expand(surface, self._acronyms)
-        if _STILL_A_NAME[kind].search(shorter) and (kind, loose(shorter)) in self._seen:
+        if _STILL_A_NAME[kind].search(shorter) and (kind, loose(shorter)) in seen:
             return shorter
-        return full if (kind, loose(full)) in self._seen else surface
+        return full if (kind, loose(full)) in seen else surface
 
     def _new(self, kind: str, surface: str) -> Identity:
         """A thing of its own, unless its key is that of an entry."""
         key = concept_key(singular(surface))
-        return Identity(kind, key, "") if self._lexicon.by_key(kind, key) else Identity(kind, "", loose(surface))
+        return Identity(kind, key, "") if self.lexicon.by_key(kind, key) else Identity(kind, "", loose(surface))
+
+
+def identities(readings: Iterable[Reading], rules: Rules) -> dict[Name, Identity]:
+    """What each name of all papers means. The names' kinds are settled."""
+    names = [name for reading in readings for name in reading.names]
+    kinds = kinds_of(names)
+    for name in names:
+        rules.settle(name, kinds)
+    seen = forms(names)
+    meanings: dict[Form, set[Identity]] = defaultdict(set)
+    for name in names:
+        for form, meaning in rules.definitions(name, seen):
+            meanings[form].add(meaning)
+    return {name: rules.identity(name, seen, meanings) for name in names}
+
+
+def kinds_of(names: Sequence[Name]) -> dict[str, Counter[str]]:
+    """Of each loose spelling, how many names of each kind have it."""
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    for name in names:
+        for form in name.forms:
+            kinds[form][name.kind] += 1
+    return kinds
+
+
+def forms(names: Sequence[Name]) -> set[Form]:
+    return {(name.kind, form) for name in names for form in name.forms}

@@ -1,7 +1,8 @@
 """A concept's key, label, other labels and acronyms."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from kg.lexicon import Entry, Lexicon
 from kg.link.corpus import Identity
@@ -13,32 +14,47 @@ from kg.spelling import loose, singular
 from kg.text import fold
 
 
-def concepts_of(
-    clusters: Mapping[Identity, Sequence[Name]], lexicon: Lexicon
-) -> tuple[dict[Identity, Concept], list[Concept]]:
-    """The concept of each cluster, and all of them with their ancestors from the lexicon, by type and IRI."""
-    concepts = {identity: _concept(identity, names, lexicon) for identity, names in clusters.items()}
-    everything = {concept.iri: concept for concept in concepts.values()}
-    for identity in concepts:
-        entry = lexicon.by_key(identity.kind, identity.key)
-        for ancestor in lexicon.ancestors(entry) if entry else ():
-            everything.setdefault(ancestor.iri, _known(ancestor, (), lexicon))
-    return concepts, sorted(everything.values(), key=lambda concept: (TYPES.index(concept.type), concept.iri))
+@dataclass(slots=True)
+class Usage:
+    """How papers use what is one thing: its surfaces with their mentions, its types, the short forms they define."""
+
+    surfaces: Counter[str] = field(default_factory=Counter)
+    types: Counter[str] = field(default_factory=Counter)
+    shorts: set[str] = field(default_factory=set)
+
+    def add(self, other: "Usage | Name") -> None:
+        self.surfaces.update(other.surfaces)
+        self.types.update(other.types)
+        self.shorts.update(other.shorts)
 
 
-def _concept(identity: Identity, names: Sequence[Name], lexicon: Lexicon) -> Concept:
+def usages(identities: Mapping[Name, Identity]) -> dict[Identity, Usage]:
+    """How the papers use each thing that they name."""
+    used: dict[Identity, Usage] = defaultdict(Usage)
+    for name, identity in identities.items():
+        used[identity].add(name)
+    return used
+
+
+def concept_of(identity: Identity, usage: Usage, lexicon: Lexicon) -> Concept:
     entry = lexicon.by_key(identity.kind, identity.key)
-    return _known(entry, names, lexicon) if entry else _new(identity, names)
+    return _known(entry, usage, lexicon) if entry else _new(identity, usage)
 
 
-def _known(entry: Entry, names: Iterable[Name], lexicon: Lexicon) -> Concept:
-    seen = _surfaces(names)
-    acronyms = {*entry.acronyms, *_shorts(names)} - {entry.label}
+def ancestors(identities: Iterable[Identity], lexicon: Lexicon) -> Iterator[Concept]:
+    """What the lexicon says that these are a kind of, as concepts that nobody names."""
+    entries = {entry.iri: entry for identity in identities if (entry := lexicon.by_key(identity.kind, identity.key))}
+    above = {it.iri: it for entry in entries.values() for it in lexicon.ancestors(entry) if it.iri not in entries}
+    yield from (_known(entry, Usage(), lexicon) for entry in above.values())
+
+
+def _known(entry: Entry, usage: Usage, lexicon: Lexicon) -> Concept:
+    acronyms = {*entry.acronyms, *usage.shorts} - {entry.label}
     return Concept(
         entry.iri,
         entry.type,
         entry.label,
-        tuple(sorted({*entry.aliases, *seen} - acronyms - {entry.label})),
+        tuple(sorted({*entry.aliases, *usage.surfaces} - acronyms - {entry.label})),
         tuple(sorted(acronyms)),
         tuple(sorted(parent.iri for parent in lexicon.broader(entry))),
         tuple(sorted(entry.exact_match)),
@@ -46,22 +62,21 @@ def _known(entry: Entry, names: Iterable[Name], lexicon: Lexicon) -> Concept:
     )
 
 
-def _new(identity: Identity, names: Sequence[Name]) -> Concept:
+def _new(identity: Identity, usage: Usage) -> Concept:
     """A concept of its own.
 
     Its label is the most frequent spelling of the name that stands for the cluster, the long form before the acronym
     and the singular before the plural. Its key is made of that name's spelling with most hyphens and spaces, in the
     singular, so that it does not depend on how often other papers use which.
     """
-    seen = _surfaces(names)
+    seen, types = usage.surfaces, usage.types
     own = {bare(identity.kind, surface): count for surface, count in sorted(seen.items())}
     own = {surface: count for surface, count in own.items() if loose(surface) == identity.form} or dict(seen)
     label = min(own, key=lambda surface: (_is_broken(surface), singular(surface) != surface, -own[surface], surface))
     spellings = {fold(singular(surface)) for surface in own}
     spelling = min(spellings, key=lambda form: (not is_key(form.replace(" ", "-")), -len(form), form))
-    types = sum((name.types for name in names), Counter[str]())
     type_ = min(types, key=lambda type_: (-types[type_], TYPES.index(type_)), default=_DEFAULT[identity.kind])
-    acronyms = set(_shorts(names)) - {label}
+    acronyms = usage.shorts - {label}
     return Concept(
         concept_iri(type_, concept_key(spelling)),
         type_,
@@ -77,16 +92,3 @@ def _is_broken(surface: str) -> bool:
 
 
 _DEFAULT = {"method": "Method", "dataset": "Dataset", "task": "Task", "metric": "Metric", "hardware": "Hardware"}
-
-
-def _surfaces(names: Iterable[Name]) -> Counter[str]:
-    """Every surface with its number of mentions, those without any too."""
-    surfaces: Counter[str] = Counter()
-    for name in names:
-        surfaces.update(name.surfaces)
-    return surfaces
-
-
-def _shorts(names: Iterable[Name]) -> Iterator[str]:
-    """The short forms that papers define, in the singular."""
-    return (singular(short) for name in names for short, long in name.defined if loose(short) != loose(long))

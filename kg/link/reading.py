@@ -45,8 +45,13 @@ class Name:
         return min(longs or plain or self.surfaces, key=lambda surface: (-len(_SPACE.split(surface)), surface))
 
     @property
-    def forms(self) -> list[str]:
-        return sorted(set(map(loose, self.surfaces)))
+    def forms(self) -> set[str]:
+        return set(map(loose, self.surfaces))
+
+    @property
+    def shorts(self) -> set[str]:
+        """The short forms that the paper defines, in the singular."""
+        return {singular(short) for short, long in self.defined if loose(short) != loose(long)}
 
 
 @dataclass(frozen=True, slots=True)
