@@ -45,12 +45,13 @@ class _Worker(Generic[T, R]):
     def __init__(self, work: Callable[[Sequence[T]], Sequence[R]], items: Sequence[T], memory: int) -> None:
         self.connection: Connection
         self.connection, theirs = Pipe()
+        us = os.getpid()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of threads: a progress bar's holds no lock we take
             self.process = os.fork()  # not a multiprocessing.Process, of which some programs may start none
         if self.process == 0:
             try:
-                _serve(theirs, work, items, memory)
+                _serve(us, theirs, work, items, memory)
             finally:
                 os._exit(1)  # whatever happens, this process goes back to nobody's code
         theirs.close()
@@ -160,12 +161,13 @@ def _blame(worker: _Worker[T, R], reason: str, tasks: deque[_Task], done: dict[i
         done[task.start] = Failure(reason)
 
 
-def _serve(connection: Connection, work: Callable[[Sequence[T]], Sequence[R]], items: Sequence[T], memory: int) -> None:
+def _serve(
+    parent: int, connection: Connection, work: Callable[[Sequence[T]], Sequence[R]], items: Sequence[T], memory: int
+) -> None:
     """In the worker: answer until there is nobody to answer to."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _limit(memory)
-    parent = os.getppid()
     with suppress(EOFError, OSError):
         while os.getppid() == parent:
             if not connection.poll(1):  # the parent may be killed, and other forks hold its end of the pipe too
