@@ -113,5 +113,32 @@ def test_workers_end_when_their_parent_is_killed(tmp_path):
     assert alive == []
 
 
+def test_a_worker_ends_whose_parent_was_killed_before_it_began(tmp_path):
+    honest = os.fork
+
+    def slow():
+        if child := honest():
+            (tmp_path / str(child)).touch()
+        else:
+            time.sleep(0.3)
+        return child
+
+    parent = honest()
+    if not parent:
+        os.fork = slow
+        list(spread(list, range(100), processes=1))
+        os._exit(0)
+    while not (born := list(tmp_path.iterdir())):
+        time.sleep(0.01)
+    os.kill(parent, signal.SIGKILL)
+    os.waitpid(parent, 0)
+    time.sleep(0.4)
+    for _ in range(200):
+        if not Path(f"/proc/{born[0].name}").exists():
+            return
+        time.sleep(0.02)
+    pytest.fail("it is still there")
+
+
 def test_as_many_as_there_are_processors():
     assert 1 <= available() <= (os.cpu_count() or 1)
