@@ -39,12 +39,12 @@ class Cache:
                     [key for key, _ in part],
                 )
             )
-            found |= {paper.key: _read(paper, rows[key]) for key, paper in part if key in rows}
+            found |= {paper.key: reread(paper, rows[key]) for key, paper in part if key in rows}
         return found
 
     def keep(self, extractions: Iterable[Extraction]) -> None:
         """Keep these too; what is kept stays, whatever happens next. InputError when the disk is full."""
-        rows = [(digest(extraction.paper), _written(extraction)) for extraction in extractions]
+        rows = [(digest(extraction.paper), written(extraction)) for extraction in extractions]
         try:
             with self._connection:
                 self._connection.executemany("INSERT OR REPLACE INTO extraction VALUES (?, ?)", rows)
@@ -94,7 +94,7 @@ def _connected(path: Path, version: str) -> sqlite3.Connection:
     return connection
 
 
-def _written(extraction: Extraction) -> str:
+def written(extraction: Extraction) -> str:
     return json.dumps(
         [
             [_MENTION(mention) for mention in extraction.mentions],
@@ -106,7 +106,7 @@ def _written(extraction: Extraction) -> str:
     )
 
 
-def _read(paper: Paper, said: str) -> Extraction:
+def reread(paper: Paper, said: str) -> Extraction:
     mentions, results, quantities, abbreviations, ignored = json.loads(said)
     return Extraction(
         paper,

@@ -55,6 +55,22 @@ def term(term: Term) -> str:
     return _iri(term) if isinstance(term, str) else _literal(term, _Names())
 
 
+def ntriple(triple: Triple) -> str:
+    """One triple as a line of N-Triples (W3C, 2014), with its end."""
+    subject, predicate, value = triple
+    if isinstance(value, str):
+        written = _full(value)
+    else:
+        written = f'"{_UNSAFE.sub(_escape, value.value)}"'
+        if value.datatype and value.datatype != _STRING:
+            written += f"^^{_full(value.datatype)}"
+    return f"{_full(subject)} {_full(predicate)} {written} .\n"
+
+
+def _full(iri: str) -> str:
+    return iri if iri.startswith("_:") else f"<{_UNSAFE_IRI.sub(_percent, iri)}>"
+
+
 class _Names(dict[str, str]):
     """IRI to its form in Turtle, made when first asked for; `prefixes` are those in use."""
 
@@ -88,9 +104,7 @@ def _iri(iri: str) -> str:
     prefix = _NAMESPACES.get(iri[:cut])
     if prefix and _LOCAL.fullmatch(iri, cut):
         return f"{prefix}:{iri[cut:]}"
-    if iri.startswith("_:"):
-        return iri
-    return f"<{_UNSAFE_IRI.sub(_percent, iri)}>"
+    return _full(iri)
 
 
 def _literal(literal: Literal, names: _Names) -> str:

@@ -8,7 +8,7 @@ from kg.files import PACKAGE
 from kg.graph.concepts import community_properties, concept_properties, scheme_properties
 from kg.graph.numbers import quantity_properties, result_properties, vocabulary
 from kg.graph.papers import context_properties, edges, mention_properties, paper_properties
-from kg.graph.provenance import run_triples
+from kg.graph.provenance import digest, run_triples
 from kg.graph.statements import stated
 from kg.model import TYPES, Concept, LinkedPaper, Mention, Quantity, Result, Run, Survey, Triple
 from kg.names import TYPE_KIND, expand, thing
@@ -41,21 +41,31 @@ def triples(
     nodes = sorted(concepts, key=lambda concept: (TYPES.index(concept.type), concept.iri))
     types = {concept.iri: concept.type for concept in nodes}
     for linked in by_key:
-        yield from _linked(linked, types)
+        yield from of_paper(linked, types)
     for concept in nodes:
-        yield from stated(concept.iri, concept_properties(concept, survey.centrality.get(concept.iri)))
+        yield from of_concept(concept, survey)
+    yield from of_corpus(survey)
+    yield from vocabulary(by_key, nodes)
+    yield from run_triples(run, digest(linked.paper.key for linked in by_key))
+    if mentions:
+        for linked in by_key:
+            yield from evidence(linked)
+
+
+def of_concept(concept: Concept, survey: Survey) -> Iterator[Triple]:
+    return stated(concept.iri, concept_properties(concept, survey.centrality.get(concept.iri)))
+
+
+def of_corpus(survey: Survey) -> Iterator[Triple]:
+    """The schemes of all concepts, and the communities."""
     for kind in dict.fromkeys(TYPE_KIND.values()):
         yield from stated(thing("scheme", kind), scheme_properties(kind))
     for community in survey.communities:
         yield from stated(thing("community", community.key), community_properties(community))
-    yield from vocabulary(by_key, nodes)
-    yield from run_triples(run, [linked.paper.key for linked in by_key])
-    if mentions:
-        for linked in by_key:
-            yield from _evidence(linked)
 
 
-def _linked(linked: LinkedPaper, types: Mapping[str, str]) -> Iterator[Triple]:
+def of_paper(linked: LinkedPaper, types: Mapping[str, str]) -> Iterator[Triple]:
+    """A paper with its results and quantities; `types` are those of the concepts, by IRI."""
     key, roles = linked.paper.key, linked.roles
     results = dict(_keyed(key, linked.results, _result_order))
     quantities = dict(_keyed(key, linked.quantities, _quantity_order))
@@ -70,7 +80,8 @@ def _linked(linked: LinkedPaper, types: Mapping[str, str]) -> Iterator[Triple]:
         yield from stated(thing("quantity", name), quantity_properties(quantity, roles))
 
 
-def _evidence(linked: LinkedPaper) -> Iterator[Triple]:
+def evidence(linked: LinkedPaper) -> Iterator[Triple]:
+    """Where a paper names what it names."""
     key = linked.paper.key
     context = thing("context", key)
     yield from stated(context, context_properties(linked.paper))

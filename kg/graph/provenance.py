@@ -9,9 +9,17 @@ from kg.model import Literal, Run, Triple
 from kg.names import ONTOLOGY, THINGS, concept_key, expand, thing
 
 
-def run_triples(run: Run, papers: list[str]) -> Iterator[Triple]:
-    """One activity that made one data set; its key tells what went in, and not when."""
-    told = json.dumps([run.version, sorted(run.used.items()), papers])
+def digest(papers: Iterable[str]) -> int:
+    """A number for a set of paper keys, which is the sum of those of its parts, in any order.
+
+    MSet-Add-Hash of Clarke et al. (ASIACRYPT 2003) over SHA-256, modulo 2**256.
+    """
+    return sum(int.from_bytes(hashlib.sha256(key.encode()).digest()) for key in papers) % (1 << 256)
+
+
+def run_triples(run: Run, papers: int) -> Iterator[Triple]:
+    """One activity that made one data set; its key tells what went in (`digest` of the papers), and not when."""
+    told = json.dumps([run.version, sorted(run.used.items()), f"{papers:064x}"])
     activity = thing("run", hashlib.sha256(told.encode()).hexdigest()[:12])
     agent = thing("agent", concept_key(f"paperkg {run.version}"))
     used = {name: thing("run", concept_key(f"{name} {digest[:12]}")) for name, digest in sorted(run.used.items())}

@@ -1,8 +1,8 @@
 """What only the whole corpus tells of its concepts: which belong together, and how central each is."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from itertools import combinations
+from collections.abc import Collection, Container, Iterable, Mapping
+from itertools import chain, combinations
 
 import networkx as nx
 import numpy as np
@@ -28,8 +28,32 @@ def survey(papers: Iterable[LinkedPaper], concepts: Iterable[Concept]) -> Survey
     centrality is PageRank over the same edges (Page et al., 1999), with the mean at 1. The order of papers and concepts
     does not matter.
     """
-    labels = {concept.iri: concept.label for concept in concepts}
-    strength = _strength(papers)
+    together = list(map(named, papers))
+    count = most_named(Counter(chain.from_iterable(together)))
+    return survey_of(count, pairs(together, count), {concept.iri: concept.label for concept in concepts})
+
+
+def named(linked: LinkedPaper) -> set[str]:
+    """The concepts that a paper names."""
+    return {*(mention.concept for mention in linked.mentions if mention.concept), *linked.roles.values()}
+
+
+def most_named(count: Mapping[str, int]) -> dict[str, int]:
+    """Of the numbers of papers that name each concept those that the survey is made of, the largest first."""
+    most = sorted((node for node in count if count[node] >= _PAPERS), key=lambda node: (-count[node], node))
+    return {node: count[node] for node in most[:_MOST]}
+
+
+def pairs(together: Iterable[Collection[str]], kept: Container[str]) -> Counter[tuple[str, str]]:
+    """In how many papers each two of the kept concepts are named together."""
+    return Counter(
+        pair for nodes in together for pair in combinations(sorted(node for node in nodes if node in kept), 2)
+    )
+
+
+def survey_of(count: Mapping[str, int], both: Mapping[tuple[str, str], int], labels: Mapping[str, str]) -> Survey:
+    """The survey by what `most_named` and `pairs` tell of all papers, and the labels of these concepts."""
+    strength = _strength(count, both)
     nodes = sorted({node for pair in strength for node in pair})
     place = {node: number for number, node in enumerate(nodes)}
     graph: nx.Graph[int] = nx.Graph()  # numbers, since sets of strings have another order in each process
@@ -48,16 +72,8 @@ def survey(papers: Iterable[LinkedPaper], concepts: Iterable[Concept]) -> Survey
     )
 
 
-def _strength(papers: Iterable[LinkedPaper]) -> dict[tuple[str, str], float]:
+def _strength(count: Mapping[str, int], both: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], float]:
     """The equivalence index of the pairs that are kept."""
-    named = [
-        sorted({*(mention.concept for mention in linked.mentions if mention.concept), *linked.roles.values()})
-        for linked in papers
-    ]
-    count = Counter(concept for together in named for concept in together)
-    most = sorted((concept for concept in count if count[concept] >= _PAPERS), key=lambda node: (-count[node], node))
-    kept = set(most[:_MOST])
-    both = Counter(pair for together in named for pair in combinations([node for node in together if node in kept], 2))
     index = {
         (one, other): round(number**2 / (count[one] * count[other]), 9)
         for (one, other), number in both.items()

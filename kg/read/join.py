@@ -41,20 +41,19 @@ def merge(records: Iterable[Paper]) -> Merged:
         groups.add(name)
     titles: dict[str, list[int]] = defaultdict(list)
     for number, paper in enumerate(papers):
-        title = fold(paper.title)
-        if len(title) >= _SHORT_TITLE:
-            titles[title].append(number)
-    for reason, alike in (*_by_identifier(papers), *_by_title(papers, titles)):
+        if told := title(paper):
+            titles[told].append(number)
+    for reason, alike in (*_by_identifier(papers), *by_title(papers, titles)):
         for left, right in pairwise(alike):
             groups.join(names[left], names[right])
             reasons[names[left]].add(reason)
     together: dict[str, list[int]] = defaultdict(list)
     for number, name in enumerate(names):
         together[groups.find(name)].append(number)
-    joined = {root: _dated(_joined([papers[number] for number in members])) for root, members in together.items()}
+    one = {root: joined([papers[number] for number in members]) for root, members in together.items()}
     joins = [
         Join(
-            joined[root].key,
+            one[root].key,
             tuple(sorted(papers[number].key for number in members)),
             tuple(sorted({reason for number in members for reason in reasons[names[number]]})),
         )
@@ -62,10 +61,10 @@ def merge(records: Iterable[Paper]) -> Merged:
         if len(members) > 1
     ]
     similar = {
-        tuple(sorted({joined[groups.find(names[number])].key for number in members})) for members in titles.values()
+        tuple(sorted({one[groups.find(names[number])].key for number in members})) for members in titles.values()
     }
     return Merged(
-        tuple(joined.values()),
+        tuple(one.values()),
         tuple(sorted(joins, key=lambda join: (join.key, join.records))),
         tuple(sorted(keys for keys in similar if len(keys) > 1)),
     )
@@ -77,21 +76,33 @@ def _dated(paper: Paper) -> Paper:
     return replace(paper, date=f"20{month[1]}-{month[2]}") if month and not paper.date else paper
 
 
+def identifiers(paper: Paper) -> Iterator[tuple[str, str]]:
+    """What makes records one that have it, each with the reason to tell."""
+    arxiv_id, doi = _arxiv(paper), _doi(paper)
+    if arxiv_id:
+        yield "same arXiv id", arxiv_id
+    if doi:
+        yield "same DOI", doi
+    if not (arxiv_id or doi):
+        yield "same title and abstract", paper.key
+
+
+def title(paper: Paper) -> str | None:
+    """What records of one title share; None of a title that says too little."""
+    told = fold(paper.title)
+    return told if len(told) >= _SHORT_TITLE else None
+
+
 def _by_identifier(papers: Sequence[Paper]) -> Iterator[tuple[str, Sequence[int]]]:
     """The records that an identifier makes one."""
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, paper in enumerate(papers):
-        arxiv_id, doi = _arxiv(paper), _doi(paper)
-        if arxiv_id:
-            found["same arXiv id", arxiv_id].append(number)
-        if doi:
-            found["same DOI", doi].append(number)
-        if not (arxiv_id or doi):
-            found["same title and abstract", paper.key].append(number)
+        for identifier in identifiers(paper):
+            found[identifier].append(number)
     yield from ((reason, alike) for (reason, _), alike in found.items())
 
 
-def _by_title(papers: Sequence[Paper], titles: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, Sequence[int]]]:
+def by_title(papers: Sequence[Paper], titles: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, Sequence[int]]]:
     """The records of one title that share an author or, where one has no authors, the only year in question."""
     for alike in titles.values():
         arxiv_ids = {_arxiv(papers[number]) for number in alike} - {None}
@@ -137,12 +148,17 @@ def _year(paper: Paper) -> str:
     return paper.date[:4] if paper.date and paper.date[:4].isdecimal() else ""
 
 
-def _joined(group: list[Paper]) -> Paper:
+def joined(group: Sequence[Paper]) -> Paper:
+    """The paper of records that are one."""
+    return _dated(_joined(group))
+
+
+def _joined(group: Sequence[Paper]) -> Paper:
     authors = _longest(paper.authors for paper in group)
     counts = [paper.author_count for paper in group if paper.author_count is not None]
     categories = _longest(paper.categories for paper in group)
     more = {category for paper in group for category in paper.categories} - set(categories)
-    joined = Paper(
+    whole = Paper(
         key=min((paper.key for paper in group), key=_arxiv_first),
         title=_longest(paper.title for paper in group),
         abstract=_longest(paper.abstract for paper in group),
@@ -159,9 +175,9 @@ def _joined(group: list[Paper]) -> Paper:
         pmid=min((paper.pmid for paper in group if paper.pmid), default=None),
         same_as=tuple(sorted({iri for paper in group for iri in paper.same_as})),
     )
-    address = _address(joined)
+    address = _address(whole)
     others = {other for paper in group if (other := _address(paper)) and other != address}
-    return replace(joined, versions=tuple(sorted(others)))
+    return replace(whole, versions=tuple(sorted(others)))
 
 
 def _address(paper: Paper) -> str | None:
