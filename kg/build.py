@@ -5,7 +5,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,7 +13,7 @@ from kg import __version__, diff, extract, graph, lexicon, link, network, read, 
 from kg.cache import Cache
 from kg.cache import opened as cached
 from kg.errors import GraphError, InputError
-from kg.files import atomic_folder
+from kg.files import atomic_folder, code_digest
 from kg.model import Concept, Extraction, LinkedPaper, Merge, Paper, Reject, Report, Run, Survey, Triple
 from kg.progress import Progress, silent
 from kg.workers import Failure, spread
@@ -82,7 +82,7 @@ def understand(
     version = {
         "pipeline": f"{extractor.name} {extractor.digest}",
         "rules": extract.rules_digest(),
-        "code": extract.code_digest(),
+        "code": code_digest(),
         "lexicon": names.digest,
     }
     extractions: list[Extraction] = []
@@ -92,7 +92,7 @@ def understand(
                 rejected.append(found)
                 on_reject(found)
             else:
-                extractions.append(_above(found, min_score))
+                extractions.append(found.above(min_score))
     linked, concepts, idle = link.correct(*link.link(extractions, names), corrections)
     for correction in idle:
         told = " ".join(filter(None, (correction.action, correction.name, correction.target)))
@@ -157,16 +157,6 @@ def _extracted(
         cache.keep(fresh)
     for _ in made:  # to its end, so that its bar goes
         pass
-
-
-def _above(extraction: Extraction, min_score: float) -> Extraction:
-    if not min_score:
-        return extraction
-    return replace(
-        extraction,
-        mentions=tuple(mention for mention in extraction.mentions if mention.score >= min_score),
-        results=tuple(result for result in extraction.results if result.score >= min_score),
-    )
 
 
 def _told(ignored: Mapping[str, int]) -> str:

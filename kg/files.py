@@ -1,9 +1,11 @@
 """Where the files that come with the package are, and how files are written: whole or not at all."""
 
+import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +20,20 @@ def folder(name: str) -> Path:
         if place.is_dir():
             return place
     raise InputError(f"{name}: not part of this installation")
+
+
+@cache
+def code_digest() -> str:
+    """The SHA-256 of the code of this program: what another state of it made is told by that."""
+    return hashed(PACKAGE, PACKAGE.rglob("*.py")).hexdigest()
+
+
+def hashed(folder: Path, paths: Iterable[Path]) -> "hashlib._Hash":
+    """The SHA-256 of files, by their names within a folder and their contents."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What flows through the program: one frozen dataclass per noun. Standard library only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 TYPES = ("Method", "Model", "Software", "Dataset", "Task", "Metric", "Hardware")
 
@@ -134,6 +134,16 @@ class Extraction:
     quantities: tuple[Quantity, ...] = ()
     abbreviations: tuple[tuple[str, str], ...] = ()
     ignored: tuple[str, ...] = ()
+
+    def above(self, min_score: float) -> "Extraction":
+        """The same without mentions and results that are less likely."""
+        if not min_score:
+            return self
+        return replace(
+            self,
+            mentions=tuple([mention for mention in self.mentions if mention.score >= min_score]),
+            results=tuple([result for result in self.results if result.score >= min_score]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ the work is done here, without that protection.
 """
 
 import os
+import pickle
 import signal
 import sys
 import warnings
@@ -179,7 +180,10 @@ def _serve(
                 results = "took too much memory"
             except Exception as error:  # noqa: BLE001  # a bug: it is raised again where somebody sees it
                 results = error
-            connection.send(results)
+            try:
+                connection.send(results)
+            except (pickle.PicklingError, RecursionError, TypeError, AttributeError):
+                connection.send(RuntimeError(f"{type(results).__name__}: {results}"))
     os._exit(0)
 
 

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -30,6 +31,11 @@ GOLDEN = CASES / "graph" / "golden.ttl"
 ROLES = ("metric", "subject", "dataset", "hardware", "baseline", "of")
 
 Corpus = tuple[tuple[LinkedPaper, ...], tuple[Concept, ...], Run]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
 
 
 def linked_corpus(path: Path) -> Corpus:

@@ -79,6 +79,17 @@ def test_a_bug_is_raised_here():
         list(spread(work, [1]))
 
 
+def test_a_bug_that_cannot_be_sent_is_told():
+    class LocalError(Exception):
+        pass
+
+    def work(items):
+        raise LocalError("here")
+
+    with pytest.raises(RuntimeError, match="LocalError: here"):
+        list(spread(work, range(3)))
+
+
 def test_workers_end_with_their_reader():
     def work(items):
         time.sleep(0.05)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kg.cli.cluster import build_by
 from kg.cli.options import BROKEN, input_options, open_graph, progress, tell_reject, tell_warning, working
 from kg.errors import InputError
 from kg.files import PACKAGE
@@ -34,9 +35,10 @@ class _Remembered(click.Command):
 @click.option(
     "-o",
     "--output",
+    "place",
     default="output",
     show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False),
     help="The folder to write into.",
 )
 @click.option(
@@ -45,14 +47,20 @@ class _Remembered(click.Command):
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep the graph as a store in this folder too: large graphs then take little memory, here and when asked.",
 )
+@click.option(
+    "--engine",
+    metavar="dask://HOST:PORT",
+    help="Let a Dask cluster do it; INPUT and OUTPUT may be addresses, as in s3://BUCKET/*.jsonl.gz.",
+)
 @click.option("--no-mentions", is_flag=True, help="Leave mentions and contexts out of the graph.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would change in the graph that is there.")
 @click.option("--timestamp", is_flag=True, help="Say in the graph when it was made, as SOURCE_DATE_EPOCH does.")
 def build(
     inputs: tuple[str, ...],
-    output: Path,
+    place: str,
     *,
     folder: Path | None,
+    engine: str | None,
     no_mentions: bool,
     dry_run: bool,
     timestamp: bool,
@@ -65,7 +73,13 @@ def build(
     """
     from kg import build as program
 
-    inputs, options["timestamp"] = inputs or (str(_SAMPLE),), _timestamp(asked=timestamp)
+    options["timestamp"] = _timestamp(asked=timestamp)
+    if engine:
+        if folder or dry_run or options.pop("corrections") or options.pop("processes"):
+            raise click.UsageError("--store, --dry-run, --corrections and --processes do not go with --engine")
+        rejected = build_by(engine, inputs, place, mentions=not no_mentions, **options)
+        sys.exit(BROKEN if strict and rejected else 0)
+    inputs, output = inputs or (str(_SAMPLE),), Path(place)
     if dry_run:
         corpus = _understand(inputs, **options)
         with working("comparing"):

@@ -5,6 +5,6 @@ for extraction in extractor.extract(papers):
     extraction.mentions, extraction.results, extraction.quantities
 """
 
-from kg.extract.pipeline import WEIGHTS, Extractor, code_digest, load, rules_digest
+from kg.extract.pipeline import WEIGHTS, Extractor, load, rules_digest
 
-__all__ = ["WEIGHTS", "Extractor", "code_digest", "load", "rules_digest"]
+__all__ = ["WEIGHTS", "Extractor", "load", "rules_digest"]

@@ -1,6 +1,5 @@
 """The pipeline: one trained component, or another spaCy pipeline in its place, then rules."""
 
-import hashlib
 import json
 import re
 import warnings
@@ -18,7 +17,7 @@ from thinc.api import get_current_ops
 from kg.errors import ModelError
 from kg.extract import components, tokenizer  # noqa: F401  # the weights name the tokenizer
 from kg.extract.tagger import GROUP, Tagger
-from kg.files import PACKAGE
+from kg.files import PACKAGE, hashed
 from kg.model import Extraction, Paper
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -123,26 +122,11 @@ def _line(message: Warning | Exception | str) -> str:
 def rules_digest() -> str:
     """The SHA-256 of the words and learnt weights with which any pipeline's names are judged and results are read."""
     data = PACKAGE / "data"
-    return _hashed(data, [*data.glob("*.tsv"), *data.glob("choices/*.tsv")]).hexdigest()
-
-
-@cache
-def code_digest() -> str:
-    """The SHA-256 of the code of this package, by which extractions of an earlier state of it are told."""
-    here = Path(__file__).parent
-    return _hashed(here, here.glob("*.py")).hexdigest()
+    return hashed(data, [*data.glob("*.tsv"), *data.glob("choices/*.tsv")]).hexdigest()
 
 
 def _digest(folder: Path, labels: Mapping[str, str]) -> str:
-    digest = _hashed(folder, [path for path in folder.rglob("*") if path.is_file()])
+    digest = hashed(folder, [path for path in folder.rglob("*") if path.is_file()])
     if labels:
         digest.update(json.dumps(sorted(labels.items())).encode())
     return digest.hexdigest()
-
-
-def _hashed(folder: Path, paths: Iterable[Path]) -> "hashlib._Hash":
-    """Files, by their names within a folder and their contents."""
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest

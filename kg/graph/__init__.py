@@ -15,6 +15,18 @@ from kg.names import TYPE_KIND, expand, thing
 
 Span = TypeVar("Span", Result, Quantity, Mention)
 
+__all__ = [
+    "digest",
+    "evidence",
+    "of_concept",
+    "of_corpus",
+    "of_paper",
+    "ontology",
+    "run_triples",
+    "triples",
+    "vocabulary",
+]
+
 _NONE = Survey()
 
 

@@ -13,10 +13,21 @@ from kg.link.corpus import Rules, identities
 from kg.link.corrections import Correction, correct, read_corrections
 from kg.link.ledger import kept_apart, merges
 from kg.link.naming import ancestors, concept_of, usages
-from kg.link.reading import Name, Reading, roles
+from kg.link.reading import Name, Reading, named, roles
 from kg.model import TYPES, Concept, Extraction, LinkedPaper
 
-__all__ = ["Correction", "correct", "kept_apart", "link", "merges", "read_corrections"]
+__all__ = [
+    "Correction",
+    "ancestors",
+    "correct",
+    "kept_apart",
+    "link",
+    "linked",
+    "merges",
+    "named",
+    "read_corrections",
+    "usages",
+]
 
 
 def link(extractions: Sequence[Extraction], lexicon: Lexicon) -> tuple[list[LinkedPaper], list[Concept]]:

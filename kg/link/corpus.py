@@ -42,7 +42,8 @@ class Identity:
 
 
 class Rules:
-    """What a name means, given what all papers say: `kinds` counts the names of a spelling by kind, `seen` holds the
+    """What a name means, given what all papers say: `kinds` counts the names of a spelling by kind (one
+    that has one kind may be missing), `seen` holds the
     forms in use, and `meanings` what papers define a short form as.
     """
 
@@ -55,7 +56,7 @@ class Rules:
 
     def settle(self, name: Name, kinds: Mapping[str, Mapping[str, int]]) -> None:
         """Give a name the kind that nearly all papers give it, unless the lexicon knows it as what this paper says."""
-        counts = kinds[loose(name.main)]
+        counts = kinds.get(loose(name.main), {name.kind: 1})
         usual = min(counts, key=lambda kind: (-counts[kind], KINDS.index(kind)))
         mistaken = counts[usual] >= _MISTAKE * counts[name.kind]
         if mistaken and not name.fixed and not self._entry(name):
@@ -79,8 +80,7 @@ class Rules:
     def definitions(self, name: Name, seen: Collection[Form]) -> Iterator[tuple[Form, Identity]]:
         """What the paper of the name defines each short form of it as."""
         for short, long in name.defined:
-            meaning = Name(name.kind, Counter([short, long]), defined=((short, long),))
-            yield (name.kind, loose(short)), self.identity(meaning, seen, {})
+            yield (name.kind, loose(short)), self.identity(name.meaning(short, long), seen, {})
 
     def identity(self, name: Name, seen: Collection[Form], meanings: Mapping[Form, Collection[Identity]]) -> Identity:
         if entry := self._entry(name):

@@ -48,6 +48,10 @@ class Name:
     def forms(self) -> set[str]:
         return set(map(loose, self.surfaces))
 
+    def meaning(self, short: str, long: str) -> "Name":
+        """What one of the definitions says, as a name of its own."""
+        return Name(self.kind, Counter([short, long]), defined=((short, long),))
+
     @property
     def shorts(self) -> set[str]:
         """The short forms that the paper defines, in the singular."""
@@ -74,6 +78,12 @@ class Reading:
         if _FORMULA.search(surface):
             return None
         return next((self.by_form[kind, form] for kind in KINDS if (kind, form) in self.by_form), None)
+
+
+def named(extraction: Extraction, reading: Reading) -> set[Name]:
+    """The names of the mentions and roles; a definition alone names nothing."""
+    found = {reading.of_mention(mention) for mention in extraction.mentions}
+    return found | {name for role in roles(extraction) if (name := reading.of_role(*role))}
 
 
 def roles(extraction: Extraction) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from kg.model import TYPES, Literal
 from kg.names import ONTOLOGY
 from kg.network.layout import Positions, layout
 from kg.network.related import related
-from kg.network.survey import survey
+from kg.network.survey import most_named, named, pairs, survey, survey_of
 from kg.store import Remote, Store, select
 
 __all__ = [
@@ -27,9 +27,13 @@ __all__ = [
     "graph_of",
     "graphml",
     "layout",
+    "most_named",
+    "named",
+    "pairs",
     "papers_of",
     "related",
     "survey",
+    "survey_of",
 ]
 
 Graph: TypeAlias = "nx.MultiDiGraph[str]"

@@ -4,6 +4,8 @@ A `Store` is a graph in memory or in a folder, a `Remote` one behind a SPARQL en
 model's terms. Queries given here are trusted: text from a user goes through `kg.query.read` first.
 """
 
+import hashlib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +36,8 @@ __all__ = [
 
 
 def open_store(location: str | Path) -> Store | Remote:
-    """The graph in a file (Turtle, N-Triples, `.gz`), in a store folder (read-only), or behind a SPARQL endpoint's URL.
+    """The graph in a file (Turtle, N-Triples, `.gz`), in a store folder (read-only), in the parts of a cluster's build,
+    or behind a SPARQL endpoint's URL.
 
     GraphError, in one line, when there is none or when it is broken.
     """
@@ -44,6 +47,8 @@ def open_store(location: str | Path) -> Store | Remote:
     if not path.exists():
         raise GraphError(f"{path}: no such graph; `kg build` makes one")
     if path.is_dir():
+        if (path / "manifest.json").is_file():
+            return _of_parts(path)
         if not (path / "CURRENT").is_file():
             raise GraphError(f"{path}: a folder that holds no store")
         try:
@@ -52,6 +57,22 @@ def open_store(location: str | Path) -> Store | Remote:
             raise GraphError(f"{path}: {reason(error)}") from error
     store = Store()
     store.load(path)
+    return store
+
+
+def _of_parts(folder: Path) -> Store:
+    """What `kg.cluster` wrote, each part with the hash that the manifest tells."""
+    store = Store()
+    try:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        parts = [(folder / manifest["folder"] / part["name"], part["sha256"]) for part in manifest["parts"]]
+        for path, digest in parts:
+            with path.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+                    raise GraphError(f"{path}: not the part that the manifest names")
+            store.load(path)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise GraphError(f"{folder}: {reason(error)}") from error
     return store
 
 
