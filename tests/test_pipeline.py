@@ -1,7 +1,10 @@
 """Other people's pipelines in the place of the shipped tagger."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 import spacy
@@ -156,3 +159,32 @@ def test_a_label_that_is_mapped_to_no_type_or_twice_is_wrong_use(labels, papers)
     result = run("extract", papers, *(word for label in labels for word in ("--label", label)))
     assert result.exit_code == 2
     assert "'ORG" in result.stderr or "'=Method'" in result.stderr
+
+
+def test_hash_seeds_change_nothing():
+    """Sums of weights depend on the order of the features, and the order of a set on the seed of the process."""
+    code = """
+from kg import extract, read
+from kg.extract import choices
+from kg.files import PACKAGE
+asked = []
+class Recorded(dict):
+    def get(self, feature, default=None):
+        asked.append(feature)
+        return super().get(feature, default)
+ranked, table = choices.ranked, choices._table
+choices._table = lambda choice: (Recorded(table(choice)[0]), *table(choice)[1:])
+learnt = {choice: {label: Recorded(told) for label, told in of.items()} for choice, of in choices.weights().items()}
+choices.weights = lambda: learnt
+papers = [it for it in read.read([PACKAGE / "sample" / "daily-papers.txt"]) if hasattr(it, "abstract")]
+said = [repr(it) for it in extract.load().extract(papers)]
+print(len(asked), *asked, *said, sep="\\n")
+"""
+    found = [
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout.decode()
+        for seed in ("1", "2")
+    ]
+    assert int(found[0].split("\n", 1)[0]) > 10_000
+    assert found[0] == found[1]

@@ -86,7 +86,7 @@ def _metrics(spot: Spot, metrics: Sequence[Name], last: Result | None) -> Iterat
             f"away count={min(3, len(thing.mentions))}", *_sort_of(thing.text, unit),
             f"away previous={previous is not None} {previous == thing.text}",
         ])  # fmt: skip
-    words = set(spot.passage.words[max(0, spot.first - _NEAR) : spot.last + _NEAR])
+    words = dict.fromkeys(spot.passage.words[max(0, spot.first - _NEAR) : spot.last + _NEAR])
     situation = [
         "any",
         f"named={named}",
@@ -185,7 +185,7 @@ def size_features(spot: Spot) -> list[str]:
     return [
         "any", f"unit={unit_class(number)}", f"scale={number.scale.lower()}", f"noun={noun}",
         f"scaled={bool(number.scale)} noun={noun}",
-        *[f"near={word}" for word in set(words[max(0, spot.first - 5) : spot.last + 5])],
+        *[f"near={word}" for word in dict.fromkeys(words[max(0, spot.first - 5) : spot.last + 5])],
         *[f"inside={name.kind}" for name in spot.passage.names if name.start <= number.start < name.end],
     ]  # fmt: skip
 

@@ -47,8 +47,8 @@ def number_features(spot: Spot, metrics: Sequence[Name]) -> list[str]:
         f"range={number.low is not None}|{unit}", f"count={min(4, len(passage.numbers))}|{unit}",
         f"b1={b1}", f"b1={b1}|{unit}", f"b2={b2}", f"b3={b3}", f"b12={b2} {b1}",
         f"a1={a1}", f"a1={a1}|{unit}", f"a2={a2}", f"a3={a3}", f"a12={a1} {a2}",
-        *[f"B={word}" for word in set(words[max(0, first - 12) : first])],
-        *[f"A={word}" for word in set(words[last : last + 8])],
+        *[f"B={word}" for word in dict.fromkeys(words[max(0, first - 12) : first])],
+        *[f"A={word}" for word in dict.fromkeys(words[last : last + 8])],
         *_names_near(spot),
         *_metrics_near(metrics, first, last, unit),
     ]  # fmt: skip
@@ -100,8 +100,8 @@ def pair_features(spot: Spot, name: Name, rivals: Sequence[Name]) -> list[str]:
         f"{side} kind={name.kind}", f"{side} pre={pre}", f"{side} post={post}", f"{side} unit={unit_class(number)}",
         f"{side} pre2={words[name.first - 2] if name.first > 1 else '^'} {pre}",
         f"{side} owned={_owner(spot, name, len(between))} {distance}",
-        *[f"{side} between={word}" for word in _LINKS.intersection(between)],
-        *[f"{side} verb={word[:6]}" for word in set(between) if len(word) > 3],
+        *[f"{side} between={word}" for word in dict.fromkeys(between) if word in _LINKS],
+        *[f"{side} verb={word[:6]}" for word in dict.fromkeys(between) if len(word) > 3],
         f"{side} first={name.first == 0} post={post}", f"{side} at={min(name.first, 3)} {distance}",
     ]  # fmt: skip
     if between:

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from math import fsum
 
 from kg.extract.contexts import Context, contexts, role_of, verb_class
 from kg.files import PACKAGE
@@ -39,7 +40,7 @@ def introduced(text: str, mentions: Sequence[Mention], same: Iterable[tuple[str,
     own = {
         fold(mention.text)
         for group, features in described(text, mentions, pairs)
-        if sum([learnt[feature] for feature in features if feature in learnt]) > 0
+        if fsum(learnt[feature] for feature in features if feature in learnt) > 0  # exact, so in any order
         for mention in group
     }
     folded = [(fold(short), fold(long)) for short, long in pairs]
