@@ -69,6 +69,8 @@ def validate(source: Store | Remote, *, engine: str = "sparql") -> list[Violatio
 def _by_sparql(store: Store) -> Iterator[tuple[Term, Node, str, Term | None]]:
     """What each violation is about, the shape, the message, and the value that breaks it, if one does."""
     for check in checks(_shapes()):
+        if check.screen and not store.query(check.screen):
+            continue
         for this, value in select(store, check.query).rows:
             assert this is not None
             yield this, check.shape, check.message, value

@@ -19,11 +19,15 @@ _CAST = {XSD.integer, XSD.decimal, XSD.double, XSD.date, XSD.boolean}
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A query for ?this and, for some constraints, ?value, and the shape and the message of what it finds."""
+    """A query for ?this and, for some constraints, ?value, and the shape and the message of what it finds.
+
+    `screen` asks in a fraction of the time whether anything like that is anywhere; "" when there is no such question.
+    """
 
     shape: Node
     message: str
     query: str
+    screen: str = ""
 
 
 def checks(shapes: Graph) -> Iterator[Check]:
@@ -35,8 +39,9 @@ def checks(shapes: Graph) -> Iterator[Check]:
         for constraint, value in sorted(shapes.predicate_objects(shape), key=str):
             if constraint in _ABOUT:
                 continue
-            where = _broken(shapes, constraint, value, path)
-            yield Check(shape, message, f"{_PREFIX} SELECT DISTINCT ?this ?value WHERE {{ {target} {where} }}")
+            where, screen = _broken(shapes, constraint, value, path)
+            query = f"{_PREFIX} SELECT DISTINCT ?this ?value WHERE {{ {target} {where} }}"
+            yield Check(shape, message, query, screen and f"{_PREFIX} ASK {{ {screen} }}")
         for constraint in sorted(shapes.objects(shape, SH.sparql), key=str):
             query = str(shapes.value(constraint, SH.select)).replace("$this", "?this")
             told = str(shapes.value(constraint, SH.message) or message)
@@ -61,17 +66,26 @@ def _one(shapes: Graph, shape: Node, property_: URIRef) -> str:
     return value.n3()
 
 
-def _broken(shapes: Graph, constraint: Node, value: Node, path: Node | None) -> str:
-    """What must hold of ?this, and of ?value, where the constraint is broken."""
+def _broken(shapes: Graph, constraint: Node, value: Node, path: Node | None) -> tuple[str, str]:
+    """What must hold of ?this, and of ?value, where the constraint is broken; and of the graph, whatever ?this is."""
     way = None if path is None else sparql_path(shapes, path)
     if constraint in _OF_ALL and way is not None:
-        return _OF_ALL[constraint](way, value)
-    each = "BIND(?this AS ?value)" if way is None else f"?this {way} ?value ."
+        return _OF_ALL[constraint](way, value), _SEVERAL.replace("WAY", way) if constraint == SH.maxCount else ""
     if constraint == SH["in"]:
-        return f"{each} FILTER(?value NOT IN ({', '.join(item.n3() for item in shapes.items(value))}))"
-    if constraint in _OF_EACH:
-        return f"{each} {_OF_EACH[constraint](value)}"
-    raise GraphError(f"shapes: {constraint} is not translated; use --engine pyshacl")
+        wrong = f"FILTER(?value NOT IN ({', '.join(item.n3() for item in shapes.items(value))}))"
+    elif constraint in _OF_EACH:
+        wrong = _OF_EACH[constraint](value)
+    else:
+        raise GraphError(f"shapes: {constraint} is not translated; use --engine pyshacl")
+    if way is None:
+        return f"BIND(?this AS ?value) {wrong}", ""
+    return f"?this {way} ?value . {wrong}", f"{{ SELECT DISTINCT ?value WHERE {{ ?any {way} ?value }} }} {wrong}"
+
+
+# More values than things that have any: one of them has two.
+_SEVERAL = """
+{ SELECT (COUNT(*) AS ?values) (COUNT(DISTINCT ?any) AS ?things) WHERE { ?any WAY ?value } } FILTER(?values > ?things)
+"""
 
 
 def _datatype(value: Node) -> str:
