@@ -51,8 +51,9 @@ class Matcher:
         for (automaton, entries), haystack in zip(self._searches, (plain, _lower(plain)), strict=True):
             for index, start, end in automaton.find_matches_as_indexes(haystack, overlapping=True):
                 entry = entries[index]
-                stop = _end(text, end, entry)
-                if stop is not None and _begins(text, start, end):
+                # Between spaces, as most are, a name is whole: no pattern need be asked.
+                stop = end if text[end : end + 1] == " " and entry.type != "Model" else _end(text, end, entry)
+                if stop is not None and (text[start - 1 : start] == " " or _begins(text, start, end)):
                     found.append((start, stop, entry))
         return list(_leftmost_longest(found))
 

@@ -15,6 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -84,15 +85,20 @@ def matching(papers: list[Paper], folder: Path) -> None:
     from kg.extract.lexicon_matcher import Matcher
 
     matcher = Matcher(lexicon.Lexicon(tuple(entries), ""))
-    ours = cpu(lambda: [matcher.find(text) for text in texts])
+
+    def over(find: Callable[[str], Any]) -> float:
+        """CPU seconds for all texts, nothing of what is found being kept; the least of three."""
+        return min(cpu(lambda: deque(map(find, texts), maxlen=0)) for _ in range(3))
+
+    ours = over(matcher.find)
     nlp = spacy.blank("en")
     phrases = PhraseMatcher(nlp.vocab, attr="LOWER")
     phrases.add("NAME", list(nlp.pipe(names)))
-    theirs = cpu(lambda: [phrases(nlp(text)) for text in texts])
+    theirs = over(lambda text: phrases(nlp(text)))
     row("20,000 names in 2,000 abstracts; PhraseMatcher", ours, theirs, "4")
     ruler = nlp.add_pipe("entity_ruler")
     ruler.add_patterns([{"label": "NAME", "pattern": name} for name in names])  # type: ignore[attr-defined]
-    row("the same; EntityRuler", ours, cpu(lambda: [nlp(text) for text in texts]), "15")
+    row("the same; EntityRuler", ours, over(nlp), "15")
 
 
 def _line(paper: Paper) -> str:
@@ -192,7 +198,7 @@ def _pyshacl(opened: store.Store) -> None:
 
 
 def the_page(papers: list[Paper], folder: Path) -> None:
-    """The page of some 2,000 nodes, and the one that pyvis makes of the same, which leaves the layout to the browser."""
+    """The page of some 2,000 nodes, and the one that pyvis makes of them, which leaves the layout to the browser."""
     from pyvis.network import Network
 
     from kg import network, view
