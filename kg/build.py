@@ -19,6 +19,7 @@ from kg.progress import Progress, silent
 from kg.workers import Failure, spread
 
 _KEPT_AT_ONCE = 200  # extractions: what is lost at most when a build is killed
+_LARGE = 10_000  # papers: of more, the store is on disk and not in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +234,25 @@ def _triples(corpus: Corpus, *, mentions: bool) -> Iterator[Triple]:
 def _write(corpus: Corpus, staging: Path, folder: Path | None, *, mentions: bool) -> None:
     with (staging / "graph.ttl").open("wb") as file:
         turtle.write(_triples(corpus, mentions=mentions), file)
-    graph_file = staging / "graph.ttl"
-    opened = store.new_store(folder, graph_file) if folder else store.open_store(graph_file)
-    if violations := validate.validate(opened):
-        told = "; ".join(map(str, violations[:3]))
-        raise GraphError(f"the new graph breaks its shapes in {len(violations)} places, nothing replaced: {told}")
-    (staging / "graph.html").write_text(view.page(opened), encoding="utf-8", newline="\n")
-    lines = "".join(f"{report.extraction_line(paper)}\n" for paper in corpus.papers)
-    (staging / "extractions.jsonl").write_text(lines, encoding="utf-8", newline="\n")
+    with _stored(corpus, staging / "graph.ttl", folder) as opened:
+        if violations := validate.validate(opened):
+            told = "; ".join(map(str, violations[:3]))
+            raise GraphError(f"the new graph breaks its shapes in {len(violations)} places, nothing replaced: {told}")
+        (staging / "graph.html").write_text(view.page(opened), encoding="utf-8", newline="\n")
+    with (staging / "extractions.jsonl").open("w", encoding="utf-8", newline="\n") as lines:
+        lines.writelines(f"{report.extraction_line(paper)}\n" for paper in corpus.papers)
     for name, ledger in (("merges.tsv", corpus.merges), ("ambiguous.tsv", corpus.apart)):
         (staging / name).write_text(report.merges_text(ledger), encoding="utf-8", newline="\n")
     shutil.copyfile(graph.ontology(), staging / "ontology.ttl")
+
+
+@contextmanager
+def _stored(corpus: Corpus, path: Path, folder: Path | None) -> Iterator[store.Store | store.Remote]:
+    """The graph of a file as a store: in the folder asked for, on disk for as long as it is used, or in memory."""
+    if folder:
+        yield store.new_store(folder, path)
+    elif len(corpus.papers) > _LARGE:
+        with tempfile.TemporaryDirectory(dir=path.parent.parent, prefix=".build-") as name:
+            yield store.new_store(Path(name), path)
+    else:
+        yield store.open_store(path)

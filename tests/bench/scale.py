@@ -1,0 +1,99 @@
+"""Time and memory of a whole build by the number of papers: the table, and a plot of it.
+
+    python tests/bench/scale.py ABSTRACTS [PLOT.svg] [SIZE ...] > docs/scale.md
+
+ABSTRACTS is JSON Lines, packed or not. Each build is a process of its own with nothing kept from before. Memory is the
+proportional set size of all its processes together, looked at five times a second. The plot wants matplotlib.
+"""
+
+import datetime as dt
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+from kg.model import Paper
+from kg.read import line, read
+
+SIZES = (1000, 2000, 5000, 10_000, 20_000, 40_000)
+
+
+def tree(pid: int) -> list[int]:
+    """A process and all below it."""
+    try:
+        below = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    except OSError:
+        return []
+    return [pid, *(found for child in below for found in tree(int(child)))]
+
+
+def memory(pid: int) -> int:
+    """Bytes that a process and all below it take together, what they share counted once."""
+    total = 0
+    for each in tree(pid):
+        with suppress(OSError, StopIteration):
+            rollup = Path(f"/proc/{each}/smaps_rollup").read_text("ascii").splitlines()
+            total += int(next(told for told in rollup if told.startswith("Pss:")).split()[1]) * 1024
+    return total
+
+
+def built(source: Path, output: Path) -> tuple[float, float, int]:
+    """Wall and CPU seconds of a build, and the most memory that it took."""
+    before, began, most = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter(), 0
+    with subprocess.Popen(
+        [sys.executable, "-m", "kg", "build", source, "-o", output], stderr=subprocess.DEVNULL
+    ) as run:
+        while run.poll() is None:
+            most = max(most, memory(run.pid))
+            time.sleep(0.2)
+    assert run.returncode == 0
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - began, cpu, most
+
+
+def main() -> None:
+    abstracts, *more = sys.argv[1:]
+    plot = next((name for name in more if name.endswith(".svg")), None)
+    sizes = [int(size) for size in more if size.isdecimal()] or SIZES
+    print(f"# Scale\n\n{dt.datetime.now(dt.UTC).date()}, {platform.machine()}, {os.cpu_count()} processors, ", end="")
+    print(f"Python {platform.python_version()}; made by `make scale`.\n")
+    print("| papers | wall, s | CPU, s | CPU, ms a paper | memory, GB | memory, kB a paper |")
+    print("|---|---|---|---|---|---|", flush=True)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for size in sizes:
+            source = Path(folder) / f"{size}.jsonl"
+            papers = islice((paper for paper in read([abstracts]) if isinstance(paper, Paper)), size)
+            source.write_text("".join(f"{line(paper)}\n" for paper in papers), encoding="utf-8")
+            seconds, cpu, most = built(source, Path(folder) / str(size))
+            rows.append((size, 1e3 * cpu / size, most / 1e9))
+            print(f"| {size:,} | {seconds:.0f} | {cpu:.0f} | {1e3 * cpu / size:.1f} ", end="")
+            print(f"| {most / 1e9:.2f} | {most / size / 1e3:.0f} |", flush=True)
+    if plot:
+        print(f"\n![CPU time and memory by the number of papers]({Path(plot).name})")
+        drawn(rows, plot)
+
+
+def drawn(rows: list[tuple[int, float, float]], plot: str) -> None:
+    from matplotlib import pyplot as plt
+
+    plt.rcParams["svg.hashsalt"] = "paperkg"
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
+    papers, times, memories = zip(*rows, strict=True)
+    left.plot(papers, times, marker="o")
+    left.set(xlabel="papers", ylabel="CPU, ms a paper", ylim=(0, None))
+    right.plot(papers, memories, marker="o")
+    right.axhline(4, linestyle="--", linewidth=1, color="grey")
+    right.set(xlabel="papers", ylabel="memory of all processes, GB", ylim=(0, None))
+    figure.savefig(plot, metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    main()
