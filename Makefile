@@ -43,7 +43,7 @@ check: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cog --check README.md
+	$(BIN)/cog --check README.md docs/*.md
 	$(BIN)/python -m kg.lexicon
 
 .venv/installed: pyproject.toml
