@@ -98,15 +98,13 @@ def terms() -> None:
     graph = Graph().parse(ontology())
     cog.outl("| term | of | is | |\n|---|---|---|---|")
     for term in sorted({term for term in graph.subjects(RDFS.comment) if str(term).startswith(_KG)}, key=str):
-        of, range_ = (
-            ", ".join(sorted(map(_name, _classes(graph, term, side)))) for side in (RDFS.domain, RDFS.range)
-        )
+        of, range_ = (", ".join(sorted(map(_name, _classes(graph, term, side)))) for side in (RDFS.domain, RDFS.range))
         told = str(graph.value(term, RDFS.comment)).replace("|", "\\|")
         cog.outl(f"| `kg:{_name(term)}` | {of} | {range_} | {told} |")
 
 
 def _classes(graph: Graph, property_: Node, side: URIRef) -> list[Node]:
-    """The classes of a domain or range, those of a union one by one; where none is told, those of the wider property."""
+    """The classes of a domain or range, those of a union one by one; if none, of the wider property."""
     found: list[Node] = []
     while not list(graph.objects(property_, side)):
         wider = graph.value(property_, RDFS.subPropertyOf)
