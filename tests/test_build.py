@@ -1,5 +1,6 @@
 """The bundled sample, built as `make demo` builds it, and the code of the README."""
 
+import gc
 import re
 import shlex
 import shutil
@@ -12,11 +13,12 @@ import pytest
 from click.testing import CliRunner
 from conftest import CASES
 
+from kg import store
 from kg.build import build, understand
 from kg.cli import main
 from kg.errors import GraphError
 from kg.files import PACKAGE
-from kg.model import TYPES
+from kg.model import TYPES, LinkedPaper
 from kg.names import THINGS, is_key
 
 ROOT = Path(__file__).parent.parent
@@ -115,3 +117,21 @@ def test_a_graph_that_breaks_its_shapes_replaces_nothing(corpus, output, tmp_pat
     with pytest.raises(GraphError, match=r"breaks its shapes in 1 place.*upvotes"):
         build(replace(corpus, papers=(unloved, *others)), folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_the_corpus_is_let_go_before_the_store_is_opened(tmp_path, monkeypatch):
+    """Together they would take twice the memory."""
+    source = tmp_path / "papers.jsonl"
+    source.write_text('{"title": "On things let go", "abstract": "We train BERT on SQuAD."}\n')
+
+    def held():
+        there = [it for it in gc.get_objects() if isinstance(it, LinkedPaper)]
+        return sum(it.paper.title == "On things let go" for it in there)
+
+    read = [understand([source])]
+    assert held() == 1
+    seen = []
+    honest = store.open_store
+    monkeypatch.setattr(store, "open_store", lambda path: (seen.append(held()), honest(path))[1])
+    build(read.pop(), tmp_path / "output")
+    assert seen == [0]

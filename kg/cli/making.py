@@ -13,10 +13,12 @@ from kg.cli.cluster import build_by
 from kg.cli.options import BROKEN, input_options, open_graph, progress, tell_reject, tell_warning, working
 from kg.errors import InputError
 from kg.files import PACKAGE
+from kg.model import TYPES
 from kg.text import printable
 
 if TYPE_CHECKING:
     from kg.build import Corpus
+    from kg.model import Report
 
 _SAMPLE = PACKAGE / "sample" / "daily-papers.txt"
 
@@ -85,19 +87,20 @@ def build(
         with working("comparing"):
             found = program.change(corpus, output, mentions=not no_mentions)
         click.echo("\n".join(map(printable, str(found).split("\n"))))
-        _end(corpus, strict=strict)
+        _end(corpus.report, strict=strict)
         return
     with program.claimed(output):
         removed = _removed(output)
-        corpus = _understand(inputs, cache=output / ".cache", removed=removed, **options)
+        # In a list, so that nothing here holds it when it is let go.
+        read = [_understand(inputs, cache=output / ".cache", removed=removed, **options)]
         with working("writing the graph and its page"):
-            program.build(corpus, output, mentions=not no_mentions, folder=folder)
+            report = program.build(read.pop(), output, mentions=not no_mentions, folder=folder)
         if removed:
             click.echo(f"{len(removed)} left out, as `kg remove` was told", err=True)
         told = {"folder": str(Path.cwd()), "arguments": click.get_current_context().meta["kg.arguments"]}
         (output / ".cache" / "build.json").write_text(json.dumps(told), encoding="utf-8")
-    _tell(corpus, output)
-    _end(corpus, strict=strict)
+    _tell(report, output)
+    _end(report, strict=strict)
 
 
 @click.command()
@@ -174,7 +177,7 @@ def extract(inputs: tuple[str, ...], *, strict: bool, **options: Any) -> None:
     corpus = _understand(inputs, **options)
     for paper in corpus.papers:
         click.echo(report.extraction_line(paper))
-    _end(corpus, strict=strict)
+    _end(corpus.report, strict=strict)
 
 
 def _understand(inputs: tuple[str, ...], pipeline: str | None, **options: Any) -> "Corpus":
@@ -185,10 +188,10 @@ def _understand(inputs: tuple[str, ...], pipeline: str | None, **options: Any) -
     return program.understand(inputs, progress=progress, on_reject=tell_reject, on_warning=tell_warning, **options)
 
 
-def _end(corpus: "Corpus", *, strict: bool) -> None:
-    if strict and corpus.report.rejected:
+def _end(report: "Report", *, strict: bool) -> None:
+    if strict and report.rejected:
         sys.exit(BROKEN)
-    if not corpus.papers:
+    if not report.kept:
         raise InputError("no paper in the input")
 
 
@@ -207,14 +210,15 @@ def _timestamp(*, asked: bool) -> str | None:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _tell(corpus: "Corpus", output: Path) -> None:
-    counts, report = corpus.report.counts, corpus.report
+def _tell(report: "Report", output: Path) -> None:
+    counts = report.counts
+    concepts = sum(number for type_, number in counts.items() if type_ in TYPES)
     joined = f", {report.joined} joined with another" if report.joined else ""
     rejected = f", {len(report.rejected)} rejected (see {output / 'rejects.jsonl'})" if report.rejected else ""
     click.echo(
-        f"{report.kept} papers{joined}{rejected}: {len(corpus.concepts)} concepts, {counts['results']} results, "
+        f"{report.kept} papers{joined}{rejected}: {concepts} concepts, {counts['results']} results, "
         f"{counts['quantities']} quantities",
         err=True,
     )
-    if corpus.papers:
+    if report.kept:
         click.echo(f"graph: {output / 'graph.ttl'}\npage:  {output / 'graph.html'}", err=True)
