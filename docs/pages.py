@@ -1,6 +1,7 @@
 """What the pages of this folder show: cog runs these, so that they show what is."""
 
 import io
+import json
 import re
 import shlex
 import shutil
@@ -126,3 +127,37 @@ def _grouped(edges: set[tuple[str, str, str]]) -> dict[tuple[str, str], list[str
     for one, other, name in sorted(edges):
         grouped[one, other].append(name)
     return grouped
+
+
+def costs() -> None:
+    """What two well-known collections cost, by what `tests/bench/cluster.py` measured."""
+    told = json.loads((HERE / "cluster.json").read_text("utf-8"))
+    papers, cpu, store = told["papers"], told["cpu_seconds"], told["store"]
+    output = sum(told["output_bytes"].values())
+    cog.outl(
+        f"Measured on {told['date']} ({told['machine']}): {papers:,} abstracts, a scheduler and two workers of one"
+    )
+    cog.outl(f"thread, {told['wall_seconds']:.0f} seconds. A worker took {told['worker_bytes'] / 1e9:.1f} GB at most.")
+    cog.outl("\n| | ms a paper |\n|---|---|")
+    for stage, seconds in cpu.items():
+        cog.outl(f"| {stage} | {1e3 * seconds / papers:.2f} |")
+    each = sum(cpu.values()) / papers
+    cog.outl(f"| together, CPU | {1e3 * each:.1f} |")
+    cog.outl(f"| loading into Oxigraph, CPU | {1e3 * store['cpu_seconds'] / papers:.1f} |")
+    cog.outl("\nComputed from that, in proportion:\n")
+    cog.outl("| | arXiv, 2.5 M abstracts | OpenAlex, 250 M abstracts |\n|---|---|---|")
+
+    def row(what: str, of_one: float, unit: str, digits: int = 0) -> None:
+        cells = (f"{of_one * number:,.{digits}f}" for number in (2_500_000, 250_000_000))
+        cog.outl(f"| {what}{', ' + unit if unit else ''} | {' | '.join(cells)} |")
+
+    row("CPU", each / 3600, "core hours")
+    row("time on 64 cores", each / 3600 / 64, "hours", 1)
+    memory = f"{64 * told['worker_bytes'] / 1e9:.0f}"
+    cog.outl(f"| memory of these 64 workers, GB | {memory} | {memory} |")
+    row("input, JSON Lines", told["input_bytes"] / papers / 1e9, "GB")
+    row("kept while it runs", told["kept_bytes"] / papers / 1e9, "GB")
+    row("parts and extractions, packed", output / papers / 1e9, "GB")
+    row("triples", told["triples"] / papers / 1e6, "million")
+    row("as an Oxigraph store", store["bytes"] / papers / 1e9, "GB")
+    row("loading that", store["wall_seconds"] / papers / 3600, "hours", 1)
