@@ -195,7 +195,7 @@ def extractions(output):
     return list((output / ".cache" / "extractions").glob("*"))
 
 
-def wait_for(done, seconds=60):
+def wait_for(done, seconds=150):
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "it did not come to that"

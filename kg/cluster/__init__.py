@@ -161,13 +161,14 @@ def _papers(job: Job, each: Each, urls: Sequence[str]) -> tuple[list[str], int, 
     chunks = [name for told in taken for name in told["chunks"]]
     if not chunks:
         raise InputError("no paper in the input")
-    each(records.alike, [(job, bucket, chunks) for bucket in buckets], what="comparing records")
+    storage(job.output).write_segments(job.path("chunks", "all"), [chunks])
+    each(records.alike, [(job, bucket) for bucket in buckets], what="comparing records")
     [one] = each(records.components, [(job, len(chunks))], what="joining records")
     movers = one["movers"]
     each(records.move, [(job, chunk, chunks[chunk]) for chunk in movers], what="joining records")
     tasks: list[tuple[Any, ...]] = [(job, name, job.buckets, at) for at, name in enumerate(chunks)]
     if movers:
-        joined = each(records.join, [(job, bucket, movers) for bucket in buckets], what="joining records")
+        joined = each(records.join, [(job, bucket) for bucket in buckets], what="joining records")
         tasks += [(job, job.path("joined", it), 0, None) for it, told in enumerate(joined) if told["papers"]]
     found = each(records.extracted, tasks, what="extracting")
     return [told["name"] for told in found], one["joined"], [part for told in taken for part in told["rejects"]]

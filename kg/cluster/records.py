@@ -8,7 +8,7 @@ from typing import Any
 
 from kg import cache as kept
 from kg import extract, read, report
-from kg.cluster.job import PAPER, Job, Segments, Summary, once, paper_of, storage, written
+from kg.cluster.job import PAPER, Job, Segments, Summary, once, paper_of, storage, summary, written
 from kg.cluster.storage import digest, fetched
 from kg.groups import Groups
 from kg.model import Paper, Reject
@@ -62,7 +62,7 @@ def _shared(job: Job, papers: Sequence[Paper]) -> Segments:
     return segments
 
 
-def alike(job: Job, bucket: int, chunks: Sequence[str]) -> Summary:
+def alike(job: Job, bucket: int) -> Summary:
     """The records that an identifier or a title of this bucket makes one, as places: chunk and number."""
 
     def work() -> tuple[Segments, Summary]:
@@ -70,6 +70,7 @@ def alike(job: Job, bucket: int, chunks: Sequence[str]) -> Summary:
         titles: dict[str, list[int]] = defaultdict(list)
         papers: list[Paper] = []
         places: list[tuple[int, int]] = []
+        chunks = [name for _, name in storage(job.output).segment([job.path("chunks", "all")], 0)]
         for chunk, (at, told, value) in storage(job.output).segment(chunks, bucket):
             if isinstance(value, str):
                 found[told, value].append((chunk, at))
@@ -120,12 +121,13 @@ def move(job: Job, chunk: int, name: str) -> Summary:
     return once(job, job.path("moved", chunk), work)
 
 
-def join(job: Job, bucket: int, movers: Sequence[int]) -> Summary:
+def join(job: Job, bucket: int) -> Summary:
     """The papers of the groups of this bucket."""
 
     def work() -> tuple[Segments, Summary]:
         groups: dict[int, list[Paper]] = defaultdict(list)
-        names = [job.path("moved", chunk) for chunk in movers]
+        one = summary(job, job.path("one", "all")) or {"movers": []}
+        names = [job.path("moved", chunk) for chunk in one["movers"]]
         for _, (group, row) in storage(job.output).segment(names, bucket):
             groups[group].append(paper_of(row))
         return [[PAPER(joined(groups[group])) for group in sorted(groups)]], {"papers": len(groups)}

@@ -116,7 +116,7 @@ class Storage:
             return
         paths = [self._path(name) for name in names]
         if number < 0:
-            [count] = _OFFSET.unpack(self._files.cat_file(paths[0], 0, _OFFSET.size))
+            [count] = _OFFSET.unpack(self._files.cat_file(paths[0], start=0, end=_OFFSET.size))
             number += count
         start = _OFFSET.size * (number + 1)
         spans = self._ranges(paths, [start] * len(paths), [start + 2 * _OFFSET.size] * len(paths))

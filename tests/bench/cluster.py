@@ -19,11 +19,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from threading import Event, Thread
 from typing import TypeVar
+
+from watched import cpu, memory
 
 from kg import cluster
 from kg.model import Paper
@@ -31,35 +33,6 @@ from kg.read import line, read
 
 T = TypeVar("T")
 BIN = Path(sys.executable).parent
-TICK = os.sysconf("SC_CLK_TCK")
-
-
-def tree(pid: int) -> list[int]:
-    try:
-        below = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    except OSError:
-        return []
-    return [pid, *(found for child in below for found in tree(int(child)))]
-
-
-def spent(pid: int) -> float:
-    """CPU seconds of a process and all below it, with those of the ended ones that were waited for."""
-    total = 0.0
-    for each in tree(pid):
-        with suppress(OSError):
-            fields = Path(f"/proc/{each}/stat").read_text("ascii").rpartition(")")[2].split()
-            total += sum(map(int, fields[11:15])) / TICK
-    return total
-
-
-def memory(pid: int) -> int:
-    """Bytes that a process and all below it take together."""
-    total = 0
-    for each in tree(pid):
-        with suppress(OSError, StopIteration):
-            rollup = Path(f"/proc/{each}/smaps_rollup").read_text("ascii").splitlines()
-            total += int(next(told for told in rollup if told.startswith("Pss:")).split()[1]) * 1024
-    return total
 
 
 def size(folder: Path) -> int:
@@ -92,9 +65,9 @@ def main() -> None:
                 kept[0] = max(kept[0], size(folder / "out" / ".cache"))
 
         def progress(items: Iterable[T], *, what: str, total: int | None = None) -> Iterator[T]:
-            before = sum(map(spent, workers))
+            before = sum(map(cpu, workers))
             yield from items
-            stages[what] += sum(map(spent, workers)) - before
+            stages[what] += sum(map(cpu, workers)) - before
 
         watching = Thread(target=watch)
         watching.start()

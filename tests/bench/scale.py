@@ -3,7 +3,7 @@
     python tests/bench/scale.py ABSTRACTS [PLOT.svg] [SIZE ...] > docs/scale.md
 
 ABSTRACTS is JSON Lines, packed or not. Each build is a process of its own with nothing kept from before. Memory is the
-proportional set size of all its processes together, looked at five times a second. The plot wants matplotlib.
+proportional set size of all its processes together, looked at twice a second. The plot wants matplotlib.
 """
 
 import datetime as dt
@@ -14,33 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+
+from watched import memory
 
 from kg.model import Paper
 from kg.read import line, read
 
 SIZES = (1000, 2000, 5000, 10_000, 20_000, 40_000)
-
-
-def tree(pid: int) -> list[int]:
-    """A process and all below it."""
-    try:
-        below = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    except OSError:
-        return []
-    return [pid, *(found for child in below for found in tree(int(child)))]
-
-
-def memory(pid: int) -> int:
-    """Bytes that a process and all below it take together, what they share counted once."""
-    total = 0
-    for each in tree(pid):
-        with suppress(OSError, StopIteration):
-            rollup = Path(f"/proc/{each}/smaps_rollup").read_text("ascii").splitlines()
-            total += int(next(told for told in rollup if told.startswith("Pss:")).split()[1]) * 1024
-    return total
 
 
 def built(source: Path, output: Path) -> tuple[float, float, int]:
@@ -51,7 +33,7 @@ def built(source: Path, output: Path) -> tuple[float, float, int]:
     ) as run:
         while run.poll() is None:
             most = max(most, memory(run.pid))
-            time.sleep(0.2)
+            time.sleep(0.5)
     assert run.returncode == 0
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
