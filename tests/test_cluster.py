@@ -51,6 +51,8 @@ TOLD = [
     paper("A shared paper of another name", "It uses QLoRA.", doi="10.5555/ONE", id="2511.00001v2"),
     paper("Named elsewhere", "We study large language models on MMLU.", id="2511.00001v1", date="2025-11-02"),
     paper("Mixtures", "Mixture-of-experts (MoE) models such as Mixtral 8x22B reach 49.3% MFU on H100."),
+    paper("Stories", "PineTales-ML is a dataset of stories. We evaluate GPT-4o on PineTales-ML."),
+    paper("Stories again", "We evaluate on the dataset PINETALES-ML, and LoRA on PineTales-ML."),
     paper("More mixtures", "Mixture of Experts are trained on NVIDIA H100 80GB GPUs; MoEs need 1,024 GPUs."),
 ]
 WORDS = ["SwiftNet", "BERT", "Mixtral 8x22B", "ResNet-50", "vLLM", "PyTorch", "LoRA", "GPT-4o", "FoldNet", "FTN"]
@@ -487,6 +489,10 @@ def test_from_and_to_s3(bucket, names, whole, tmp_path):
     with Cluster(workers=2) as cluster_:
         command = ["build", "--engine", f"dask://{cluster_.address}", "s3://papers/in/*", "-o", "s3://papers/out"]
         finished(subprocess.Popen([sys.executable, "-m", "kg", *command], stderr=subprocess.PIPE))
+        bucket.rm_file("papers/out/manifest.json")
+        said = sorted(bucket.find("papers/out/.cache"))
+        finished(subprocess.Popen([sys.executable, "-m", "kg", *command], stderr=subprocess.PIPE))
     bucket.invalidate_cache()
+    assert sorted(bucket.find("papers/out/.cache")) == said
     bucket.get("papers/out/", str(tmp_path / "out/"), recursive=True)
     check(tmp_path / "out", there)

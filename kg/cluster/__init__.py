@@ -181,6 +181,7 @@ def _concepts(job: Job, each: Each, names: Sequence[str]) -> list[Summary]:
         each(asking.ask, [(job, what, *chunk) for chunk in chunks], what="linking")
         each(asking.tell, [(job, what, bucket, len(names)) for bucket in buckets], what="linking")
     each(asking.use, [(job, *chunk) for chunk in chunks], what="linking")
+    each(asking.gather, [(job, bucket, len(names)) for bucket in buckets], what="linking")
     return each(asking.conceive, [(job, bucket, len(names)) for bucket in buckets], what="linking")
 
 

@@ -165,52 +165,80 @@ TELL: Mapping[str, Callable[[Told], Told]] = {"kinds": _tell_kinds, "seen": _tel
 
 
 def use(job: Job, number: int, name: str) -> Summary:
-    """How the papers of a chunk use each thing, and how many of them name it, by bucket."""
+    """How the papers of a chunk use each thing, and which of them name it, by bucket."""
 
     def work() -> tuple[Segments, Summary]:
         chunk = Chunk(job, number, name)
-        used, papers = link.usages(chunk.identities), Counter[Identity]()
-        for extraction, reading in zip(chunk.extractions, chunk.readings, strict=True):
-            papers.update({chunk.identities[it] for it in link.named(extraction, reading)})
+        papers: dict[Identity, list[int]] = defaultdict(list)
+        for at, pair in enumerate(zip(chunk.extractions, chunk.readings, strict=True)):
+            for it in {chunk.identities[it] for it in link.named(*pair)}:
+                papers[it].append(at)
         segments: Segments = [[] for _ in range(job.buckets)]
-        for it, usage in sorted(used.items()):
+        for it, usage in sorted(link.usages(chunk.identities).items()):
             key = it.kind, it.key, it.form
-            told = sorted(usage.surfaces.items()), sorted(usage.types.items()), sorted(usage.shorts)
-            segments[job.bucket(*key)].append([key, *told, papers[it]])
+            segments[job.bucket(*key)].append([key, *_told(usage), papers[it]])
         return segments, {}
 
     return once(job, job.path("concepts-asked", number), work)
 
 
+def gather(job: Job, bucket: int, chunks: int) -> Summary:
+    """How all papers use the things of a bucket, by the bucket of the address that their names make."""
+
+    def work() -> tuple[Segments, Summary]:
+        usages: dict[tuple[str, ...], Usage] = defaultdict(Usage)
+        papers: dict[tuple[str, ...], list[tuple[int, list[int]]]] = defaultdict(list)
+        names = [job.path("concepts-asked", number) for number in range(chunks)]
+        for chunk, (identity, *told, where) in storage(job.output).segment(names, bucket):
+            key = tuple(identity)
+            usages[key].add(_usage(*told))
+            papers[key].append((chunk, where))
+        segments: Segments = [[] for _ in range(job.buckets)]
+        for key in sorted(usages):
+            iri = concept_of([Identity(*key)], usages[key], lexicon.load()).iri
+            segments[job.bucket(iri)].append([iri, key, *_told(usages[key]), papers[key]])
+        return segments, {}
+
+    return once(job, job.path("concepts-gathered", bucket), work)
+
+
 def conceive(job: Job, bucket: int, chunks: int) -> Summary:
-    """The concepts of a bucket: for each chunk those it asked for, then all of them with their papers.
+    """The concepts of a bucket: for each chunk those it asked for, then all of them.
 
     The summary has what the survey wants, the concepts that most papers name.
     """
 
     def work() -> tuple[Segments, Summary]:
-        usages: dict[tuple[str, ...], Usage] = defaultdict(Usage)
-        papers: Counter[tuple[str, ...]] = Counter()
-        by: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        names = [job.path("concepts-asked", number) for number in range(chunks)]
-        for chunk, (identity, surfaces, types, shorts, number) in storage(job.output).segment(names, bucket):
-            key = tuple(identity)
-            usages[key].add(Usage(Counter(dict(surfaces)), Counter(dict(types)), set(shorts)))
-            papers[key] += number
-            by[key].append(chunk)
+        usages: dict[str, Usage] = defaultdict(Usage)
+        things: dict[str, list[Identity]] = defaultdict(list)
+        papers: dict[str, set[tuple[int, int]]] = defaultdict(set)
+        by: list[tuple[int, Identity, str]] = []
+        names = [job.path("concepts-gathered", number) for number in range(job.buckets)]
+        for _, (iri, key, surfaces, types, shorts, where) in storage(job.output).segment(names, bucket):
+            usages[iri].add(_usage(surfaces, types, shorts))
+            things[iri].append(Identity(*key))
+            for chunk, numbers in where:
+                papers[iri].update((chunk, at) for at in numbers)
+                by.append((chunk, Identity(*key), iri))
         known = lexicon.load()
-        concepts = {key: concept_of(Identity(*key), usages[key], known) for key in sorted(usages)}
+        concepts = {iri: concept_of(things[iri], usages[iri], known) for iri in sorted(usages)}
         segments: Segments = [[] for _ in range(chunks)]
-        for key, concept in concepts.items():
-            for chunk in by[key]:
-                segments[chunk].append([key, concept.iri, concept.type])
-        named = {concept.iri: papers[key] for key, concept in concepts.items()}
-        labels = {concept.iri: concept.label for concept in concepts.values()}
+        for chunk, it, iri in sorted(by):
+            segments[chunk].append([[it.kind, it.key, it.form], iri, concepts[iri].type])
+        most = network.most_named({iri: len(papers[iri]) for iri in concepts})
         told = {
-            "most": [[iri, number, labels[iri]] for iri, number in network.most_named(named).items()],
+            "most": [[iri, number, concepts[iri].label] for iri, number in most.items()],
             "types": Counter(concept.type for concept in concepts.values()),
-            "listed": [key for key in concepts if key[1]],
+            "listed": sorted([it.kind, it.key, it.form] for several in things.values() for it in several if it.key),
         }
         return [*segments, [CONCEPT(concept) for concept in concepts.values()]], told
 
     return once(job, job.path("concepts-told", bucket), work)
+
+
+def _told(usage: Usage) -> tuple[list[Any], list[Any], list[str]]:
+    return sorted(usage.surfaces.items()), sorted(usage.types.items()), sorted(usage.shorts)
+
+
+def _usage(surfaces: list[Any], types: list[Any], shorts: list[str]) -> Usage:
+    return Usage(Counter(dict(surfaces)), Counter(dict(types)), set(shorts))

@@ -12,7 +12,7 @@ from kg.lexicon import Lexicon
 from kg.link.corpus import Rules, identities
 from kg.link.corrections import Correction, correct, read_corrections
 from kg.link.ledger import kept_apart, merges
-from kg.link.naming import ancestors, concept_of, usages
+from kg.link.naming import ancestors, concepts_of, usages
 from kg.link.reading import Name, Reading, named, roles
 from kg.model import TYPES, Concept, Extraction, LinkedPaper
 
@@ -39,14 +39,14 @@ def link(extractions: Sequence[Extraction], lexicon: Lexicon) -> tuple[list[Link
     rules = Rules(lexicon)
     readings = [rules.read(extraction) for extraction in extractions]
     meant = identities(readings, rules)
-    concepts = {identity: concept_of(identity, usage, lexicon) for identity, usage in usages(meant).items()}
+    concepts = concepts_of(usages(meant), lexicon)
     meaning = {name: concepts[identity] for name, identity in meant.items()}
     papers = [linked(*pair, meaning) for pair in zip(extractions, readings, strict=True)]
-    return papers, in_order([*concepts.values(), *ancestors(concepts, lexicon)])
+    return papers, in_order({concept.iri: concept for concept in (*ancestors(concepts, lexicon), *concepts.values())})
 
 
-def in_order(concepts: Iterable[Concept]) -> list[Concept]:
-    return sorted(concepts, key=lambda concept: (TYPES.index(concept.type), concept.iri))
+def in_order(concepts: Mapping[str, Concept]) -> list[Concept]:
+    return sorted(concepts.values(), key=lambda concept: (TYPES.index(concept.type), concept.iri))
 
 
 def linked(extraction: Extraction, reading: Reading, meaning: Mapping[Name, Concept]) -> LinkedPaper:

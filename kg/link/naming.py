@@ -1,7 +1,7 @@
 """A concept's key, label, other labels and acronyms."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kg.lexicon import Entry, Lexicon
@@ -36,9 +36,28 @@ def usages(identities: Mapping[Name, Identity]) -> dict[Identity, Usage]:
     return used
 
 
-def concept_of(identity: Identity, usage: Usage, lexicon: Lexicon) -> Concept:
-    entry = lexicon.by_key(identity.kind, identity.key)
-    return _known(entry, usage, lexicon) if entry else _new(identity, usage)
+def concepts_of(usages: Mapping[Identity, Usage], lexicon: Lexicon) -> dict[Identity, Concept]:
+    """The concept of each thing. Things whose names make one key are one, though their spellings are told apart: the
+    plural `s` of `BiasedTales-ML` is folded, that of `BIASEDTALES-ML` is none.
+    """
+    concepts = {identity: concept_of([identity], usage, lexicon) for identity, usage in usages.items()}
+    together: dict[str, list[Identity]] = defaultdict(list)
+    for identity, concept in concepts.items():
+        together[concept.iri].append(identity)
+    for several in together.values():
+        if len(several) > 1:
+            whole = Usage()
+            for identity in several:
+                whole.add(usages[identity])
+            concepts |= dict.fromkeys(several, concept_of(several, whole, lexicon))
+    return concepts
+
+
+def concept_of(identities: Iterable[Identity], usage: Usage, lexicon: Lexicon) -> Concept:
+    """The concept of things that are one, by how they are used together."""
+    things = sorted(identities)
+    entry = next((found for it in things if (found := lexicon.by_key(it.kind, it.key))), None)
+    return _known(entry, usage, lexicon) if entry else _new(things[0].kind, {it.form for it in things}, usage)
 
 
 def ancestors(identities: Iterable[Identity], lexicon: Lexicon) -> Iterator[Concept]:
@@ -62,7 +81,7 @@ def _known(entry: Entry, usage: Usage, lexicon: Lexicon) -> Concept:
     )
 
 
-def _new(identity: Identity, usage: Usage) -> Concept:
+def _new(kind: str, forms: Collection[str], usage: Usage) -> Concept:
     """A concept of its own.
 
     Its label is the most frequent spelling of the name that stands for the cluster, the long form before the acronym
@@ -70,12 +89,12 @@ def _new(identity: Identity, usage: Usage) -> Concept:
     singular, so that it does not depend on how often other papers use which.
     """
     seen, types = usage.surfaces, usage.types
-    own = {bare(identity.kind, surface): count for surface, count in sorted(seen.items())}
-    own = {surface: count for surface, count in own.items() if loose(surface) == identity.form} or dict(seen)
+    own = {bare(kind, surface): count for surface, count in sorted(seen.items())}
+    own = {surface: count for surface, count in own.items() if loose(surface) in forms} or dict(seen)
     label = min(own, key=lambda surface: (_is_broken(surface), singular(surface) != surface, -own[surface], surface))
     spellings = {fold(singular(surface)) for surface in own}
     spelling = min(spellings, key=lambda form: (not is_key(form.replace(" ", "-")), -len(form), form))
-    type_ = min(types, key=lambda type_: (-types[type_], TYPES.index(type_)), default=_DEFAULT[identity.kind])
+    type_ = min(types, key=lambda type_: (-types[type_], TYPES.index(type_)), default=_DEFAULT[kind])
     acronyms = usage.shorts - {label}
     return Concept(
         concept_iri(type_, concept_key(spelling)),
