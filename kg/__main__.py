@@ -1,5 +1,10 @@
 """`python -m kg` is `kg`."""
 
-from kg.cli import main
+import sys
 
-main()
+try:
+    from kg.cli import main
+
+    main()
+except KeyboardInterrupt:  # while that is imported; later, click tells
+    sys.exit(130)

@@ -19,6 +19,7 @@ import pytest
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills processes and fills disks as Linux does")
 
+ROOT = Path(__file__).parent.parent
 ROUNDS = int(os.environ.get("FAULTS", "2"))
 WORDS = ["SwiftNet", "BERT", "Mixtral 8x22B", "ResNet-50", "vLLM", "PyTorch", "LoRA", "GPT-4o"]
 PLACES = ["ImageNet-1K", "SQuAD", "MMLU", "GSM8K", "COCO", "WikiText-103"]
@@ -120,7 +121,8 @@ def test_ended_at_any_moment(sources, earlier, undisturbed, tmp_path, how):
                 os.kill(process.pid, how)
         code, said = finished(process)
         ended += code != 0
-        assert "Traceback" not in said
+        # Before a line of ours has run, Python itself tells of an interruption.
+        assert "Traceback" not in said or (said.rstrip().endswith("KeyboardInterrupt") and f"{ROOT}/kg/" not in said)
         assert _is_whole(contents(output), old, new)
         assert finished(build(sources[1], output))[0] == 0
         assert contents(output) == new

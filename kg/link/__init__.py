@@ -5,7 +5,7 @@ defines. The second knows all papers: what an undefined short form stands for, w
 in use, which of two kinds a name is. The lexicon comes first in both. Any order of papers gives the same answer.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kg.lexicon import Lexicon

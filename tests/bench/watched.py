@@ -28,8 +28,8 @@ def cpu(pid: int) -> float:
 
 
 def _tree(pid: int) -> list[int]:
-    try:
-        below = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    except OSError:
-        return []
+    below: list[str] = []
+    with suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():  # each has the children that it started
+            below += (thread / "children").read_text("ascii").split()
     return [pid, *(found for child in below for found in _tree(int(child)))]
