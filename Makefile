@@ -15,7 +15,7 @@ demo: .venv/installed explorer  ## Build the bundled sample and ask it three que
 	@printf '\nThe picture: %s\nThe graph:   %s\nMore questions: %s queries\nThe explorer: %s serve --open\n' "$(CURDIR)/output/graph.html" "$(CURDIR)/output/graph.ttl" "$(BIN)/kg" "$(BIN)/kg"
 
 test: check explorer  ## Run every check and every test.
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2
 
 explorer: $(EXPLORER)/dist/index.html  ## Build what `kg serve` shows, by Node.js.
 

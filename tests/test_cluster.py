@@ -347,7 +347,7 @@ def test_an_abstract_that_kills_is_rejected(names, tmp_path):
     assert [it["reason"] for it in rejects if "FoldNet" in it["raw"]] == ["not extracted: the process ended (SIGKILL)"]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     order=st.permutations(range(len(TOLD) + 6)),
     files=st.integers(1, 5),
