@@ -1,6 +1,5 @@
 """The whole program on one page: from files of abstracts to an output folder."""
 
-import gc
 import shutil
 import tempfile
 from collections import Counter
@@ -15,6 +14,7 @@ from kg.cache import Cache
 from kg.cache import opened as cached
 from kg.errors import GraphError, InputError
 from kg.files import atomic_folder, code_digest
+from kg.memory import give_back, uncollected
 from kg.model import Concept, Extraction, LinkedPaper, Merge, Paper, Reject, Report, Run, Survey, Triple
 from kg.progress import Progress, silent
 from kg.workers import Failure, spread
@@ -37,21 +37,7 @@ class Corpus:
     survey: Survey = field(default_factory=Survey)
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for cycles, which goes through millions of objects again and again and finds nothing: that is
-    a quarter of the time of linking.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-@_uncollected()
+@uncollected()
 def understand(
     inputs: Sequence[str | Path],
     *,
@@ -216,7 +202,7 @@ def build(corpus: Corpus, output: Path, *, mentions: bool = True, folder: Path |
     """
     said = corpus.report
     output.mkdir(parents=True, exist_ok=True)
-    with _uncollected(), tempfile.TemporaryDirectory(dir=output, prefix=".build-") as name:
+    with uncollected(), tempfile.TemporaryDirectory(dir=output, prefix=".build-") as name:
         staging = Path(name)
         (staging / "report.json").write_text(report.account_text(said), encoding="utf-8", newline="\n")
         (staging / "rejects.jsonl").write_text(report.rejects_text(said.rejected), encoding="utf-8", newline="\n")
@@ -225,6 +211,7 @@ def build(corpus: Corpus, output: Path, *, mentions: bool = True, folder: Path |
         if corpus.papers:
             _write(corpus, staging, mentions=mentions)
         del corpus  # no decorator may hold it, nor the caller
+        give_back()
         with atomic_folder(folder) if folder and said.kept else nullcontext() as kept:
             if said.kept:
                 _judge_and_draw(staging, kept)

@@ -86,6 +86,12 @@ def loose(name: str) -> str:
     return _SEPARATOR.sub(_joint, text).strip(".;:'\"") or fold(name)
 
 
+def forget() -> None:
+    """Let go what was seen so far, for the memory."""
+    loose.cache_clear()
+    singular.cache_clear()
+
+
 def _joint(match: re.Match[str]) -> str:
     text, start, end = match.string, match.start(), match.end()
     return "-" if text[max(start - 1, 0) : start].isdigit() and text[end : end + 1].isdigit() else ""

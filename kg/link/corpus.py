@@ -42,9 +42,8 @@ class Identity:
 
 
 class Rules:
-    """What a name means, given what all papers say: `kinds` counts the names of a spelling by kind (one
-    that has one kind may be missing), `seen` holds the
-    forms in use, and `meanings` what papers define a short form as.
+    """What a name means, given what all papers say: `kinds` counts the names of a spelling by kind (a spelling of one
+    kind may be missing), `seen` holds the forms in use, and `meanings` what papers define a short form as.
     """
 
     def __init__(self, lexicon: Lexicon) -> None:
