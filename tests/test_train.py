@@ -5,7 +5,7 @@ import pytest
 import spacy
 
 from kg.extract.bio import OUTSIDE, TAGS, Name, decode, encode
-from kg.extract.neural import build, predict, shape_of
+from kg.extract.neural import Predictor, build, shape_of
 from kg.extract.tagger import WINDOW, Tagger, calibrated, surest
 from kg.extract.tokenizer import blank
 from kg.train.corpus import UNKNOWN, Example, read_annotated, read_silver, targets, write_silver
@@ -172,9 +172,22 @@ def test_predictions_without_a_way_back_are_the_network_s_own():
     docs = [nlp.make_doc(text) for text in ("A short one", "", "GPT-4 and BERT reach 90% accuracy.", "x " * 300)]
     network = build(width=8, depth=3, pieces=2, rows=50, vectors=0)
     network.initialize()
-    for quick, slow in zip(predict(network, docs), network.predict(docs), strict=True):
-        np.testing.assert_allclose(quick, slow, atol=1e-5)
-        assert quick.shape == slow.shape
+    predictor = Predictor(network)
+    for _ in ("new words", "known words"):
+        for quick, slow in zip(predictor(docs), network.predict(docs), strict=True):
+            np.testing.assert_allclose(quick, slow, atol=1e-5)
+            assert quick.shape == slow.shape
+
+
+def test_a_predictor_that_knows_too_many_words_begins_anew(monkeypatch):
+    monkeypatch.setattr("kg.extract.neural._KNOWN_WORDS", 20)
+    nlp = blank()
+    network = build(width=8, depth=2, pieces=2, rows=50, vectors=0)
+    network.initialize()
+    predictor = Predictor(network)
+    for start in (0, 9, 3, 12):
+        docs = [nlp.make_doc(" ".join(f"word{number}" for number in range(start, start + 12)))]
+        np.testing.assert_allclose(predictor(docs)[0], network.predict(docs)[0], atol=1e-5)
 
 
 def test_a_small_network_learns_a_few_abstracts_and_its_copy_on_disk_predicts_the_same(tmp_path):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from threading import Lock
 from typing import Any, cast
 
 import numpy as np
@@ -20,6 +21,7 @@ Network = Model[Sequence[Text], list[Floats]]
 
 FEATURES = 4
 _SEEN_WORDS = 100_000
+_KNOWN_WORDS = 1 << 15  # whose looks a predictor keeps: 12 MB
 
 
 def build(*, width: int, depth: int, pieces: int, rows: int, vectors: int) -> Network:
@@ -37,44 +39,86 @@ def build(*, width: int, depth: int, pieces: int, rows: int, vectors: int) -> Ne
     return chain(by_word(concatenate(*tables), static, mix), encode, with_array(Softmax_v2(len(TAGS), width)))
 
 
-def predict(network: Network, docs: Sequence[Text]) -> list[Floats]:
-    """What `network.predict` tells, to rounding, in two thirds of its time: nothing is kept for training."""
-    embed, encode, output = cast(Sequence[Any], network.layers)
-    depth = sum(node.name == "expand_window" for node in encode.walk())
-    margin = np.zeros((depth, embed.layers[-1].get_dim("nO")), dtype=np.float32)
-    here = np.concatenate([margin, *(rows for words in embed.predict(docs) for rows in (words, margin))])
-    window = np.zeros((len(here), 3 * here.shape[1]), dtype=np.float32)
-    before, at, after = np.split(window, 3, axis=1)
-    for maxout, norm in _maxouts(encode):
-        before[1:], at[:], after[:-1] = here[:-1], here, here[1:]
-        here += _maxout(maxout, norm, window)
-    ends = np.cumsum([len(doc) + depth for doc in docs])
-    starts = [end - len(doc) for end, doc in zip(ends.tolist(), docs, strict=True)]
-    shares: list[Floats] = output.predict([here[start:end] for start, end in zip(starts, ends.tolist(), strict=True)])
-    return shares
+class Predictor:
+    """What `network.predict` tells, to rounding, in half of its time: nothing is kept for training, and what a word
+    looks like is worked out once, however many texts have it. The network must not change any more.
+    """
+
+    def __init__(self, network: Network) -> None:
+        embed, encode, self._output = cast(Sequence[Any], network.layers)
+        self._hashed, self._static, mix = embed.layers
+        [self._mix] = _maxouts(mix)
+        self._encode = list(_maxouts(encode))
+        self._depth = sum(node.name == "expand_window" for node in encode.walk())
+        self._lock = Lock()  # of the rows
+        self._row: dict[int, int] = {}  # of a word in the table
+        self._table: Floats = np.empty((_KNOWN_WORDS, mix.get_dim("nO")), dtype=np.float32)
+
+    def __call__(self, docs: Sequence[Text]) -> list[Floats]:
+        margin = np.zeros((self._depth, self._table.shape[1]), dtype=np.float32)
+        here = np.concatenate([margin, *(rows for words in self._words(docs) for rows in (words, margin))])
+        window = np.zeros((len(here), 3 * here.shape[1]), dtype=np.float32)
+        before, at, after = np.split(window, 3, axis=1)
+        for maxout in self._encode:
+            before[1:], at[:], after[:-1] = here[:-1], here, here[1:]
+            here += maxout(window)
+        ends = np.cumsum([len(doc) + self._depth for doc in docs])
+        starts = [end - len(doc) for end, doc in zip(ends.tolist(), docs, strict=True)]
+        shares: list[Floats] = self._output.predict(
+            [here[start:end] for start, end in zip(starts, ends.tolist(), strict=True)]
+        )
+        return shares
+
+    def _words(self, docs: Sequence[Text]) -> list[Floats]:
+        """What the words of each document look like."""
+        words, place = _distinct(docs)
+        with self._lock:
+            self._look_at(docs[0].vocab, words)
+            rows = np.array([self._row[word] for word in words.tolist()], dtype=np.intp)
+            return _by_document(self._table[rows[place]], docs)
+
+    def _look_at(self, vocab: Vocab, words: NDArray[np.uint64]) -> None:
+        """Have a row in the table for each word."""
+        new = words[[word not in self._row for word in words.tolist()]]
+        if len(self._row) + len(new) > _KNOWN_WORDS:
+            self._row.clear()
+            new = words
+        if new.size:
+            features, vectors = read_words(vocab, new)
+            both = np.hstack([self._hashed.predict(features), self._static.predict(vectors)])
+            rows = range(len(self._row), len(self._row) + len(new))
+            self._table[rows.start : rows.stop] = self._mix(both)
+            self._row.update(zip(new.tolist(), rows, strict=True))
 
 
-def _maxouts(model: Model[Any, Any]) -> Iterator[tuple[Model[Any, Any], Model[Any, Any]]]:
-    """The maxout layers within a model, each with the layer that normalises what it gives."""
+class _Maxout:
+    """A maxout layer and the one that normalises what it gives, as they are when this is made."""
+
+    def __init__(self, maxout: Model[Any, Any], norm: Model[Any, Any]) -> None:
+        weights: Any = maxout.get_param("W")
+        biases: Any = maxout.get_param("b")
+        self._pieces = [(np.ascontiguousarray(weights[:, at].T), biases[:, at].copy()) for at in range(biases.shape[1])]
+        gain: Any = norm.get_param("G")
+        shift: Any = norm.get_param("b")
+        self._gain, self._shift = gain.copy(), shift.copy()
+
+    def __call__(self, inputs: Floats) -> Floats:
+        (weights, bias), *others = self._pieces
+        best: Floats = inputs @ weights + bias
+        for weights, bias in others:
+            np.maximum(best, inputs @ weights + bias, out=best)
+        best -= best.mean(axis=1, keepdims=True)
+        variance = np.einsum("ij,ij->i", best, best) / np.float32(best.shape[1])
+        best *= (1 / np.sqrt(variance + np.float32(1e-8)))[:, None]
+        best *= self._gain
+        best += self._shift
+        return best
+
+
+def _maxouts(model: Model[Any, Any]) -> Iterator[_Maxout]:
+    """The maxout layers within a model."""
     named = {name: [node for node in model.walk() if node.name == name] for name in ("maxout", "layernorm")}
-    return zip(named["maxout"], named["layernorm"], strict=True)
-
-
-def _maxout(maxout: Model[Any, Any], norm: Model[Any, Any], inputs: Floats) -> Floats:
-    weights: Any = maxout.get_param("W")
-    bias: Any = maxout.get_param("b")
-    gain: Any = norm.get_param("G")
-    shift: Any = norm.get_param("b")
-    pieces = [inputs @ np.ascontiguousarray(weights[:, piece].T) + bias[:, piece] for piece in range(bias.shape[1])]
-    best: Floats = pieces[0]
-    for piece in pieces[1:]:
-        np.maximum(best, piece, out=best)
-    best -= best.mean(axis=1, keepdims=True)
-    variance = np.einsum("ij,ij->i", best, best) / np.float32(best.shape[1])
-    best *= (1 / np.sqrt(variance + np.float32(1e-8)))[:, None]
-    best *= gain
-    best += shift
-    return best
+    return map(_Maxout, named["maxout"], named["layernorm"])
 
 
 def by_word(hashed: Model[Any, Any], static: Model[Any, Any], mix: Model[Any, Any]) -> Network:
@@ -87,15 +131,11 @@ def _forward(
 ) -> tuple[list[Floats], Callable[[list[Floats]], Sequence[Text]]]:
     ops: Any = model.ops
     hashed, static, mix = model.layers
-    orths = [doc.to_array([ORTH]).ravel() for doc in docs]  # type: ignore[union-attr]  # the stub of Span lacks it
-    words, place = np.unique(np.concatenate(orths), return_inverse=True)
+    words, place = _distinct(docs)
     features, vectors = read_words(docs[0].vocab, words)
     left, back_left = hashed(features, is_train)
     right, back_right = static(vectors, is_train)
     both = np.hstack([left, right])
-    if not is_train:
-        ((maxout, norm),) = _maxouts(mix)
-        return _by_document(_maxout(maxout, norm, both)[place], docs), _no_way_back
     mixed, back_mixed = mix(both, is_train)
 
     def backprop(gradients: list[Floats]) -> Sequence[Text]:
@@ -109,12 +149,14 @@ def _forward(
     return _by_document(mixed[place], docs), backprop
 
 
+def _distinct(docs: Sequence[Text]) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
+    """The words of a batch, and for each of its tokens the place of its word among them."""
+    orths = [doc.to_array([ORTH]).ravel() for doc in docs]  # type: ignore[union-attr]  # the stub of Span lacks it
+    return np.unique(np.concatenate(orths), return_inverse=True)
+
+
 def _by_document(rows: Floats, docs: Sequence[Text]) -> list[Floats]:
     return np.split(rows, np.cumsum([len(doc) for doc in docs])[:-1])
-
-
-def _no_way_back(_: list[Floats]) -> Sequence[Text]:
-    raise RuntimeError("a prediction has no gradient")
 
 
 def _initialize(model: Network, **_samples: object) -> None:

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -12,11 +13,11 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
 from kg.extract.bio import Name, decode
-from kg.extract.neural import build, predict
+from kg.extract.neural import Predictor, build
 
 GROUP = "names"
 WINDOW = 2_000  # tokens; the longest abstracts have 600
-_TOGETHER = 32  # windows in one pass through the network: more are slower, as they leave the processor's cache
+_TOGETHER = 16  # windows in one pass through the network: more are slower, as they leave the processor's cache
 _MOST_TOKENS = 20_000  # in one pass: its memory grows with them
 _FILE = "network"
 
@@ -71,6 +72,10 @@ class Tagger:
         self.judged = judged
         self.network = build(width=width, depth=depth, pieces=pieces, rows=rows, vectors=vectors)
 
+    @cached_property
+    def _predictor(self) -> Predictor:
+        return Predictor(self.network)
+
     def __call__(self, doc: Doc) -> Doc:
         return next(self.pipe([doc]))
 
@@ -86,7 +91,7 @@ class Tagger:
         windows = [doc[at : at + WINDOW] for doc in docs for at in range(0, len(doc), WINDOW)]
         found: list[list[Name]] = []
         for together in _passes(windows):
-            found += decode(predict(self.network, together), eagerness=self.eagerness)
+            found += decode(self._predictor(together), eagerness=self.eagerness)
         pairs = zip(windows, found, strict=True)
         for doc in docs:
             yield [
@@ -107,6 +112,7 @@ class Tagger:
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "Tagger":
         self.network.from_bytes(data)
+        self.__dict__.pop("_predictor", None)
         return self
 
     def to_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> None:
