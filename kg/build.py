@@ -106,7 +106,7 @@ def understand(
     }
     ignored = dict(sorted(Counter(label for found in extractions for label in found.ignored).items()))
     if ignored:
-        on_warning(_told(ignored))
+        on_warning(report.left_out(ignored))
     return Corpus(
         tuple(linked),
         tuple(concepts),
@@ -159,11 +159,6 @@ def _extracted(
         cache.keep(fresh)
     for _ in made:  # to its end, so that its bar goes
         pass
-
-
-def _told(ignored: Mapping[str, int]) -> str:
-    labels = ", ".join(f"{label} ({number})" for label, number in ignored.items())
-    return f"names left out whose labels are no type, with how many: {labels}; map a label with --label LABEL=TYPE"
 
 
 def _counts(papers: Iterable[LinkedPaper], concepts: Iterable[Concept]) -> dict[str, int]:

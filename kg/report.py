@@ -1,7 +1,7 @@
 """What a build says of itself, and what `kg extract` prints: plain data for JSON."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,12 @@ def rejects_text(rejects: Iterable[Reject]) -> str:
     """The content of rejects.jsonl: one line a record that became no paper, with the record as it was."""
     lines = (json.dumps(_reject(reject) | {"raw": reject.raw}, ensure_ascii=False) for reject in rejects)
     return "".join(f"{line}\n" for line in lines)
+
+
+def left_out(ignored: Mapping[str, int]) -> str:
+    """A warning of names whose label is no type, by the number of each label."""
+    labels = ", ".join(f"{label} ({number})" for label, number in ignored.items())
+    return f"names left out whose labels are no type, with how many: {labels}; map a label with --label LABEL=TYPE"
 
 
 def merges_text(merges: Iterable[Merge]) -> str:

@@ -14,6 +14,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
+import spacy
 from click.testing import CliRunner
 from conftest import free_port
 from hypothesis import HealthCheck, given, settings
@@ -244,6 +245,20 @@ def test_by_the_command(running, names, whole, tmp_path, monkeypatch):
     assert CliRunner().invoke(main, [*command, "--strict"]).exit_code == 1  # and at once, for it is there
 
 
+def test_names_left_out_are_told(running, names, tmp_path):
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "ORG", "pattern": "Copper"}])
+    nlp.to_disk(tmp_path / "ruler")
+    _, report = expected(names, tmp_path / "single", pipeline=tmp_path / "ruler")
+    command = ["build", "--engine", f"dask://{running.address}", *names, "-o", str(tmp_path / "out")]
+    result = CliRunner().invoke(main, [*command, "--pipeline", str(tmp_path / "ruler")], catch_exceptions=False)
+    assert report.ignored["ORG"] > 10
+    assert f"warning: names left out whose labels are no type, with how many: ORG ({report.ignored['ORG']});" in (
+        result.stderr
+    )
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))["ignored"] == report.ignored
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -385,6 +400,19 @@ def test_what_changed_is_built_anew_and_the_old_goes(names, tmp_path):
     there, _ = expected(names[:2], tmp_path / "single")
     check(tmp_path / "out", there)
     assert kept.items() <= {path: path.stat().st_mtime_ns for path in extractions(tmp_path / "out")}.items()
+
+
+def test_the_folder_has_what_the_manifest_names_and_nothing_else_is_removed(names, tmp_path):
+    out, mine = tmp_path / "out", tmp_path / "graph-mine"
+    mine.mkdir()
+    manifest = cluster.build(Here(), names[:1], str(out), chunk=50)
+    (out / "manifest.json").write_text(json.dumps(manifest | {"folder": "graph-/../../graph-mine"}), encoding="utf-8")
+    left = out / manifest["folder"] / "papers-00000.nt.gz.0123abcd"  # by a worker that was killed as it wrote
+    left.write_bytes(b"half")
+    cluster.build(Here(), names[:1], str(out), chunk=50)
+    parts = [part["name"] for what in ("parts", "extractions", "rejects") for part in manifest[what]]
+    assert sorted(path.name for path in (out / manifest["folder"]).iterdir()) == sorted(parts)
+    assert mine.is_dir()
 
 
 def test_any_bulk_loader_takes_the_parts(names, whole, tmp_path):

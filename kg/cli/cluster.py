@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from kg.cli.options import progress
+from kg.cli.options import progress, tell_warning
 from kg.errors import InputError
 
 _SCHEME = "dask://"
@@ -18,6 +18,8 @@ def build_by(
         raise click.BadParameter(f"{engine!r} is not {_SCHEME}HOST:PORT", param_hint="--engine")
     if not inputs:
         raise click.UsageError("a cluster wants INPUT, at addresses that its workers reach too")
+    from kg.report import left_out
+
     try:
         from kg import cluster
     except ImportError as error:
@@ -26,6 +28,8 @@ def build_by(
         manifest = cluster.build(
             dask, inputs, output, pipeline=pipeline or "", mentions=mentions, progress=progress, **options
         )
+    if manifest["ignored"]:
+        tell_warning(left_out(manifest["ignored"]))
     papers, counts = manifest["papers"], manifest["counts"]
     told = "".join(f", {papers[what]} {what}" for what in ("joined", "rejected") if papers[what])
     click.echo(

@@ -7,6 +7,7 @@ by their hashes; their union is the graph that `kg.build` makes of the same pape
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -31,6 +32,7 @@ MANIFEST = "manifest.json"
 _CHUNK = 2000  # papers of a task: a quarter of a minute
 _BUCKETS = range(4, 1025)
 _BUCKET = 16 << 20  # bytes of input for each
+_GRAPH = re.compile(r"graph-[0-9a-f]{12}")
 
 
 def version() -> str:
@@ -115,7 +117,7 @@ Each = Callable[..., list[Summary]]
 
 def _stages(job: Job, each: Each, urls: Sequence[str], run: Run) -> dict[str, Any]:
     """The stages one after the other; what their tasks say here is little."""
-    names, joined, lost = _papers(job, each, urls)
+    names, joined, lost, ignored = _papers(job, each, urls)
     said = _concepts(job, each, names)
     stated, pairs = _papers_stated(job, each, names, said)
     described, survey = _concepts_described(job, each, len(names), said, pairs)
@@ -147,6 +149,7 @@ def _stages(job: Job, each: Each, urls: Sequence[str], run: Run) -> dict[str, An
         "papers": {"read": kept + joined + rejected, "kept": kept, "joined": joined, "rejected": rejected},
         "counts": dict(sorted(counts.items())) | {name: types[name] for name in ("mentions", "results", "quantities")},
         "used": dict(run.used) | {"paperkg": run.version},
+        "ignored": dict(sorted(ignored.items())),
         "triples": sum(part["lines"] for part in parts),
         "parts": parts,
         "extractions": [told["said"] for told in stated],
@@ -154,8 +157,10 @@ def _stages(job: Job, each: Each, urls: Sequence[str], run: Run) -> dict[str, An
     }
 
 
-def _papers(job: Job, each: Each, urls: Sequence[str]) -> tuple[list[str], int, list[Summary]]:
-    """The files of extractions, how many records were joined with others, and the parts of rejects."""
+def _papers(job: Job, each: Each, urls: Sequence[str]) -> tuple[list[str], int, list[Summary], Mapping[str, int]]:
+    """The files of extractions, how many records were joined with others, the parts of rejects, and how many names were
+    left out by their label.
+    """
     buckets = range(job.buckets)
     taken = each(records.take, [(job, *numbered) for numbered in enumerate(urls)], what="reading")
     chunks = [name for told in taken for name in told["chunks"]]
@@ -171,7 +176,11 @@ def _papers(job: Job, each: Each, urls: Sequence[str]) -> tuple[list[str], int, 
         joined = each(records.join, [(job, bucket) for bucket in buckets], what="joining records")
         tasks += [(job, job.path("joined", it), 0, None) for it, told in enumerate(joined) if told["papers"]]
     found = each(records.extracted, tasks, what="extracting")
-    return [told["name"] for told in found], one["joined"], [part for told in taken for part in told["rejects"]]
+    ignored = Counter[str]()
+    for told in found:
+        ignored.update(told["ignored"])
+    rejects = [part for told in taken for part in told["rejects"]]
+    return [told["name"] for told in found], one["joined"], rejects, ignored
 
 
 def _concepts(job: Job, each: Each, names: Sequence[str]) -> list[Summary]:
@@ -215,9 +224,10 @@ def _most(said: Sequence[Summary]) -> dict[str, int]:
 def _publish(job: Job, manifest: Mapping[str, Any]) -> None:
     """Write the manifest, and then remove the graph that it replaces and what only this build needed."""
     before, kept = _manifest(job.output), storage(job.output)
+    kept.keep(job.graph, {part["name"] for what in ("parts", "extractions", "rejects") for part in manifest[what]})
     kept.write(MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
     kept.remove(job.folder)
-    if before and str(before.get("folder")).startswith("graph-"):
+    if before and _GRAPH.fullmatch(str(before.get("folder"))):  # or it is not ours to remove
         kept.remove(before["folder"])
 
 

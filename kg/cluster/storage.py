@@ -10,7 +10,7 @@ import io
 import json
 import struct
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +96,13 @@ class Storage:
         self._files.invalidate_cache()
         if self._files.exists(self._path(name)):
             self._files.rm(self._path(name), recursive=True)
+
+    def keep(self, folder: str, names: Collection[str]) -> None:
+        """Remove all from a folder but the files of these names: what a worker left that was killed as it wrote."""
+        self._files.invalidate_cache()
+        for path in self._files.ls(self._path(folder), detail=False):
+            if path.rpartition("/")[2] not in names:
+                self._files.rm(path)
 
     def write_segments(self, name: str, segments: Iterable[Iterable[Any]]) -> None:
         body, ends = io.BytesIO(), []
