@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from kg.store import open_store
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills processes and fills disks as Linux does")
 
 ROOT = Path(__file__).parent.parent
@@ -39,8 +41,8 @@ def listing(path, papers, seed=0):
     return path
 
 
-def build(source, output, program=("-m", "kg")):
-    command = [sys.executable, *program, "build", str(source), "-o", str(output), "--processes", "2"]
+def build(source, output, *options, program=("-m", "kg")):
+    command = [sys.executable, *program, "build", str(source), "-o", str(output), "--processes", "2", *options]
     return subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -292,6 +294,68 @@ def test_an_abstract_is_poison(sources, undisturbed, tmp_path, deed):
         del there["report.json"]
         assert there == {name: data for name, data in new.items() if name in there}
     counted(f"builds with an abstract at which the extractor {deed}")
+
+
+def graph_of(place):
+    return set(map(str, open_store(place).native))
+
+
+def test_a_build_with_a_store_is_killed_at_any_moment(sources, undisturbed, tmp_path):
+    old, new, seconds = undisturbed
+    draw = random.Random(7)
+    output, store, kept = tmp_path / "output", tmp_path / "store", tmp_path / "kept"
+    assert finished(build(sources[0], output, "--store", str(store)))[0] == 0
+    before = graph_of(store)
+    shutil.copytree(tmp_path, kept)
+    ended = 0
+    for _ in range(ROUNDS):
+        for place in (output, store):
+            shutil.rmtree(place, ignore_errors=True)
+            shutil.copytree(kept / place.name, place)
+        process = build(sources[1], output, "--store", str(store))
+        time.sleep(draw.uniform(0, 1.2 * seconds))
+        process.kill()
+        code, _ = finished(process)
+        ended += code != 0
+        there = graph_of(store)
+        assert there in (before, graph_of(output / "graph.ttl"))
+        assert _is_whole(contents(output), old, new)
+        assert finished(build(sources[1], output, "--store", str(store)))[0] == 0
+        assert contents(output) == new
+        assert graph_of(store) == graph_of(output / "graph.ttl") != before
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["kept", "output", "store"]
+    assert ended > ROUNDS // 2 or ROUNDS < 10
+    counted(f"builds with a store ended by SIGKILL, {ended} of them before their end")
+
+
+def test_a_store_that_is_damaged_or_of_another_version(sources, undisturbed, tmp_path):
+    _, new, _ = undisturbed
+    draw = random.Random(8)
+    output, store = tmp_path / "output", tmp_path / "store"
+    assert finished(build(sources[1], output, "--store", str(store)))[0] == 0
+    whole = asked(store)
+    told = 0
+    for _ in range(ROUNDS):
+        victim = draw.choice([*sorted(store.glob("*.sst")), *store.glob("MANIFEST-*"), store / "CURRENT"])
+        if victim.suffix == ".sst":  # a later format has another ending
+            victim.write_bytes(victim.read_bytes()[: -draw.randint(1, 200)])
+        else:
+            _damage(victim, draw)
+        code, said, answer = asked(store)
+        told += code != 0
+        assert (code, answer) in {(0, whole[2]), (2, "")}, said
+        assert code == 0 or (said.startswith(f"Error: {store}: ") and said.count("\n") == 1)
+        assert finished(build(sources[1], output, "--store", str(store)))[0] == 0
+        assert contents(output) == new
+        assert asked(store) == whole
+    counted(f"builds with a damaged store, {told} of them could not be read")
+
+
+def asked(store):
+    """What `kg query` says of a store: its exit code, errors and answer."""
+    command = [sys.executable, "-m", "kg", "query", "top-concepts", "--graph", str(store)]
+    run = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+    return run.returncode, run.stderr, run.stdout
 
 
 def test_a_damaged_cache(sources, earlier, undisturbed, tmp_path):

@@ -68,12 +68,12 @@ def drawn(rows: list[tuple[int, float, float]], plot: str) -> None:
 
     plt.rcParams["svg.hashsalt"] = "paperkg"
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
-    papers, times, memories = zip(*rows, strict=True)
+    papers, times, memories = zip(*((number / 1000, *told) for number, *told in rows), strict=True)
     left.plot(papers, times, marker="o")
-    left.set(xlabel="papers", ylabel="CPU, ms a paper", ylim=(0, None))
+    left.set(xlabel="papers, thousands", ylabel="CPU, ms a paper", ylim=(0, None))
     right.plot(papers, memories, marker="o")
     right.axhline(4, linestyle="--", linewidth=1, color="grey")
-    right.set(xlabel="papers", ylabel="memory of all processes, GB", ylim=(0, None))
+    right.set(xlabel="papers, thousands", ylabel="memory of all processes, GB", ylim=(0, None))
     figure.savefig(plot, metadata={"Date": None})
 
 
