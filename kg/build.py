@@ -16,7 +16,7 @@ from kg.errors import GraphError, InputError
 from kg.files import atomic_folder, code_digest
 from kg.memory import give_back, uncollected
 from kg.model import Concept, Extraction, LinkedPaper, Merge, Paper, Reject, Report, Run, Survey, Triple
-from kg.progress import Progress, silent
+from kg.progress import Progress, during, silent
 from kg.workers import Failure, spread
 
 _KEPT_AT_ONCE = 200  # extractions: what is lost at most when a build is killed
@@ -95,7 +95,8 @@ def understand(
                 on_reject(found)
             else:
                 extractions.append(found.above(min_score))
-    linked, concepts, idle = link.correct(*link.link(extractions, names), corrections)
+    with during(progress, "linking"):
+        linked, concepts, idle = link.correct(*link.link(extractions, names), corrections)
     for correction in idle:
         told = " ".join(filter(None, (correction.action, correction.name, correction.target)))
         on_warning(f"correction without effect: {told}")
@@ -188,7 +189,14 @@ def claimed(output: Path) -> Iterator[None]:
         raise InputError(f"{output}: another build is at work there") from error
 
 
-def build(corpus: Corpus, output: Path, *, mentions: bool = True, folder: Path | None = None) -> Report:
+def build(
+    corpus: Corpus,
+    output: Path,
+    *,
+    mentions: bool = True,
+    folder: Path | None = None,
+    progress: Progress = silent,
+) -> Report:
     """Write the files of a build into `output` (README.md lists them), and the graph as a store into `folder` too.
 
     The graph is validated first: GraphError, with every file of an earlier build left as it was, when it breaks its
@@ -204,12 +212,13 @@ def build(corpus: Corpus, output: Path, *, mentions: bool = True, folder: Path |
         for left in folder.parent.glob(f".{folder.name}.*") if folder else ():  # by a build that was killed
             shutil.rmtree(left, ignore_errors=True)
         if corpus.papers:
-            _write(corpus, staging, mentions=mentions)
+            with during(progress, "writing the graph"):
+                _write(corpus, staging, mentions=mentions)
         del corpus  # no decorator may hold it, nor the caller
         give_back()
         with atomic_folder(folder) if folder and said.kept else nullcontext() as kept:
             if said.kept:
-                _judge_and_draw(staging, kept)
+                _judge_and_draw(staging, kept, progress)
             for written in sorted(staging.iterdir()):
                 written.replace(output / written.name)
     return said
@@ -243,11 +252,13 @@ def _write(corpus: Corpus, staging: Path, *, mentions: bool) -> None:
     shutil.copyfile(graph.ontology(), staging / "ontology.ttl")
 
 
-def _judge_and_draw(staging: Path, folder: Path | None) -> None:
+def _judge_and_draw(staging: Path, folder: Path | None, progress: Progress) -> None:
     """All that takes the graph as a store."""
     path = staging / "graph.ttl"
-    opened = store.new_store(folder, path) if folder else store.open_store(path)
-    if violations := validate.validate(opened):
+    with during(progress, "loading the graph"):
+        opened = store.new_store(folder, path) if folder else store.open_store(path)
+    if violations := validate.validate(opened, progress=progress):
         told = "; ".join(map(str, violations[:3]))
         raise GraphError(f"the new graph breaks its shapes in {len(violations)} places, nothing replaced: {told}")
-    (staging / "graph.html").write_text(view.page(opened), encoding="utf-8", newline="\n")
+    with during(progress, "drawing the page"):
+        (staging / "graph.html").write_text(view.page(opened), encoding="utf-8", newline="\n")

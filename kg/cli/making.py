@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.cli.cluster import build_by
-from kg.cli.options import BROKEN, input_options, open_graph, progress, tell_reject, tell_warning, working
+from kg.cli.options import BROKEN, input_options, open_graph, steps, tell_reject, tell_warning
 from kg.errors import InputError
 from kg.files import PACKAGE
 from kg.model import TYPES
+from kg.progress import during
 from kg.text import printable
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kg.model import Report
 
 _SAMPLE = PACKAGE / "sample" / "daily-papers.txt"
+_UNDERSTANDING = ("reading", "extracting", "linking")
 
 
 class _Remembered(click.Command):
@@ -83,18 +85,19 @@ def build(
         sys.exit(BROKEN if strict and rejected else 0)
     inputs, output = inputs or (str(_SAMPLE),), Path(place)
     if dry_run:
-        corpus = _understand(inputs, **options)
-        with working("comparing"):
+        shown = steps(*_UNDERSTANDING, "comparing")
+        corpus = _understand(inputs, progress=shown, **options)
+        with during(shown, "comparing"):
             found = program.change(corpus, output, mentions=not no_mentions)
         click.echo("\n".join(map(printable, str(found).split("\n"))))
         _end(corpus.report, strict=strict)
         return
+    shown = steps(*_UNDERSTANDING, "writing the graph", "loading the graph", "checking", "drawing the page")
     with program.claimed(output):
         removed = _removed(output)
         # In a list, so that nothing here holds it when it is let go.
-        read = [_understand(inputs, cache=output / ".cache", removed=removed, **options)]
-        with working("writing the graph and its page"):
-            report = program.build(read.pop(), output, mentions=not no_mentions, folder=folder)
+        read = [_understand(inputs, progress=shown, cache=output / ".cache", removed=removed, **options)]
+        report = program.build(read.pop(), output, mentions=not no_mentions, folder=folder, progress=shown)
         if removed:
             click.echo(f"{len(removed)} left out, as `kg remove` was told", err=True)
         told = {"folder": str(Path.cwd()), "arguments": click.get_current_context().meta["kg.arguments"]}
@@ -174,7 +177,7 @@ def extract(inputs: tuple[str, ...], *, strict: bool, **options: Any) -> None:
     """
     from kg import report
 
-    corpus = _understand(inputs, **options)
+    corpus = _understand(inputs, progress=steps(*_UNDERSTANDING), **options)
     for paper in corpus.papers:
         click.echo(report.extraction_line(paper))
     _end(corpus.report, strict=strict)
@@ -185,7 +188,7 @@ def _understand(inputs: tuple[str, ...], pipeline: str | None, **options: Any) -
 
     if pipeline:
         options["pipeline"] = pipeline
-    return program.understand(inputs, progress=progress, on_reject=tell_reject, on_warning=tell_warning, **options)
+    return program.understand(inputs, on_reject=tell_reject, on_warning=tell_warning, **options)
 
 
 def _end(report: "Report", *, strict: bool) -> None:

@@ -14,6 +14,7 @@ from kg.model import TYPES
 if TYPE_CHECKING:
     from kg.link import Correction
     from kg.model import Reject
+    from kg.progress import Progress
     from kg.store import Answer, Remote, Store
 
 T = TypeVar("T")
@@ -165,10 +166,24 @@ def working(what: str) -> Iterator[None]:
 def progress(items: Iterable[T], *, what: str, total: int | None = None) -> Iterator[T]:
     """A bar on stderr, where that is a terminal."""
     from rich.console import Console
-    from rich.progress import track
+    from rich.progress import Progress as Bars
+    from rich.progress import SpinnerColumn
 
     console = Console(stderr=True)
-    yield from track(items, what, total, console=console, transient=True, disable=not console.is_terminal)
+    if not console.is_terminal:
+        yield from items
+        return
+    with Bars(SpinnerColumn(), *Bars.get_default_columns(), console=console, transient=True) as shown:
+        yield from shown.track(items, total, description=what)
+
+
+def steps(*names: str) -> "Progress":
+    """Bars for work in steps of these names, each of which tells how many there are."""
+
+    def shown(items: Iterable[T], *, what: str, total: int | None = None) -> Iterator[T]:
+        return progress(items, what=f"{what} ({names.index(what) + 1} of {len(names)})", total=total)
+
+    return shown
 
 
 def tell_reject(reject: "Reject") -> None:

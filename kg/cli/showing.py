@@ -27,8 +27,9 @@ def validate(graph: str, graph_: str | None, engine: str) -> None:
     from kg import validate as validation
 
     location = graph_ or graph
-    with working("checking the graph"):
-        violations = validation.validate(open_graph(location), engine=engine)
+    with working("loading the graph"):
+        opened = open_graph(location)
+    violations = validation.validate(opened, engine=engine, progress=progress)
     for violation in violations:
         click.echo(printable(str(violation)))
     found = f"{len(violations)} violation{'s' * (len(violations) != 1)}" if violations else "conforms to its shapes"

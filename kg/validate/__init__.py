@@ -15,6 +15,7 @@ from rdflib.term import Node
 from kg import turtle
 from kg.files import folder
 from kg.model import Literal, Term
+from kg.progress import Progress, during, silent
 from kg.store import Remote, Store, local, plain, rdflib_graph, select, sparql_term
 from kg.validate.constraints import checks, sparql_path
 
@@ -58,17 +59,18 @@ class Violation:
 ENGINES = ("sparql", "pyshacl")
 
 
-def validate(source: Store | Remote, *, engine: str = "sparql") -> list[Violation]:
+def validate(source: Store | Remote, *, engine: str = "sparql", progress: Progress = silent) -> list[Violation]:
     """All violations, in the order of their text; none when the graph keeps the rules. The graph is not changed."""
     store = local(source)
-    found = _by_sparql(store) if engine == "sparql" else _by_pyshacl(store)
+    found = _by_sparql(store, progress) if engine == "sparql" else _by_pyshacl(store, progress)
     violations = {_violation(store, *broken) for broken in found}
     return sorted(violations, key=lambda violation: (str(violation), violation.iri))
 
 
-def _by_sparql(store: Store) -> Iterator[tuple[Term, Node, str, Term | None]]:
+def _by_sparql(store: Store, progress: Progress) -> Iterator[tuple[Term, Node, str, Term | None]]:
     """What each violation is about, the shape, the message, and the value that breaks it, if one does."""
-    for check in checks(_shapes()):
+    several = list(checks(_shapes()))
+    for check in progress(several, what="checking", total=len(several)):
         if check.screen and not store.query(check.screen):
             continue
         for this, value in select(store, check.query).rows:
@@ -76,11 +78,12 @@ def _by_sparql(store: Store) -> Iterator[tuple[Term, Node, str, Term | None]]:
             yield this, check.shape, check.message, value
 
 
-def _by_pyshacl(store: Store) -> Iterator[tuple[Term, Node, str, Term | None]]:
+def _by_pyshacl(store: Store, progress: Progress) -> Iterator[tuple[Term, Node, str, Term | None]]:
     import pyshacl  # noqa: PLC0415  # 0.3 s
 
     # Not the store itself, which pySHACL asks for the classes of a literal, and falls over.
-    conforms, report, _ = pyshacl.validate(rdflib_graph(store), shacl_graph=_shapes())
+    with during(progress, "checking"):
+        conforms, report, _ = pyshacl.validate(rdflib_graph(store), shacl_graph=_shapes())
     if isinstance(report, Exception):
         raise report  # the shapes themselves are broken
     assert isinstance(report, Graph)
