@@ -108,6 +108,14 @@ def test_every_term_is_one_of_the_ontology(question):
         assert ONTOLOGY + name in known, name
 
 
+@each_question
+def test_what_may_be_missing_comes_last(question):
+    """Oxigraph pairs all that stands before an OPTIONAL with all behind it: what takes a second so took hours."""
+    text = re.sub(r"^\s*#.*$", "", question.text, flags=re.MULTILINE)
+    behind = re.findall(r"OPTIONAL\s*\{(?:[^{}]|\{[^{}]*\})*\}\s*\.?\s*(\S+)", text)
+    assert all(word.startswith(("OPTIONAL", "BIND", "FILTER", "}")) for word in behind), behind
+
+
 def test_each_question_has_a_golden_answer():
     assert {command(path)[0] for path in GOLDENS} == set(shipped())
 
