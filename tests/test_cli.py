@@ -1,7 +1,9 @@
 import json
 import os
+import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pyoxigraph
@@ -31,6 +33,35 @@ def built(tmp_path_factory):
 
 def run(*arguments, **options):
     return CliRunner().invoke(main, list(arguments), catch_exceptions=False, **options)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
+def test_a_terminal_is_shown_each_step_and_a_file_none(listing, tmp_path):
+    import pty  # not there on Windows
+
+    command = [sys.executable, "-m", "kg", "build", str(listing), "-o", str(tmp_path / "output")]
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, stderr=theirs) as run_:
+        os.close(theirs)
+        said = b""
+        with suppress(OSError):  # its end, as Linux tells it
+            while part := os.read(ours, 4096):
+                said += part
+    os.close(ours)
+    assert run_.returncode == 0
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said.decode())
+    assert list(dict.fromkeys(re.findall(r"([a-z][a-z ]+) \((\d of 7)\)", shown))) == [
+        ("reading", "1 of 7"),
+        ("extracting", "2 of 7"),
+        ("linking", "3 of 7"),
+        ("writing the graph", "4 of 7"),
+        ("loading the graph", "5 of 7"),
+        ("checking", "6 of 7"),
+        ("drawing the page", "7 of 7"),
+    ]
+    told = subprocess.run(command, check=True, capture_output=True).stderr.decode()
+    assert " of 7" not in told
+    assert shown.replace("\r\n", "\n").endswith(told)
 
 
 def test_build_writes_everything_and_nothing_else(built):
