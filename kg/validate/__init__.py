@@ -18,6 +18,7 @@ from kg.model import Literal, Term
 from kg.progress import Progress, during, silent
 from kg.store import Remote, Store, local, plain, rdflib_graph, select, sparql_term
 from kg.validate.constraints import checks, sparql_path
+from kg.validate.screens import Screens
 
 _LABELS = """
 PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -69,11 +70,11 @@ def validate(source: Store | Remote, *, engine: str = "sparql", progress: Progre
 
 def _by_sparql(store: Store, progress: Progress) -> Iterator[tuple[Term, Node, str, Term | None]]:
     """What each violation is about, the shape, the message, and the value that breaks it, if one does."""
-    several = list(checks(_shapes()))
+    screens, several = Screens(store), list(checks(_shapes()))
     for check in progress(several, what="checking", total=len(several)):
-        if check.screen and not store.query(check.screen):
+        if screens.passed(check):
             continue
-        for this, value in select(store, check.query).rows:
+        for this, value in select(store, screens.fitted(check.query)).rows:
             assert this is not None
             yield this, check.shape, check.message, value
 

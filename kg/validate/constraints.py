@@ -22,26 +22,31 @@ class Check:
     """A query for ?this and, for some constraints, ?value, and the shape and the message of what it finds.
 
     `screen` asks in a fraction of the time whether anything like that is anywhere; "" when there is no such question.
+    `wanted` is a class and the property that each of its things must have, when that is what is checked.
     """
 
     shape: Node
     message: str
     query: str
     screen: str = ""
+    wanted: tuple[str, str] | None = None
 
 
 def checks(shapes: Graph) -> Iterator[Check]:
     """Every constraint of the shapes. GraphError for one that is not known here."""
     for shape in sorted(set(shapes.subjects(SH.targetClass)), key=str):
         message = str(shapes.value(shape, SH.message) or "")
-        target = f"?this a/rdfs:subClassOf* {_one(shapes, shape, SH.targetClass)} ."
+        [class_] = shapes.objects(shape, SH.targetClass)
+        target = f"?this {IS_A} {class_.n3()} ."
         path = shapes.value(shape, SH.path)
         for constraint, value in sorted(shapes.predicate_objects(shape), key=str):
             if constraint in _ABOUT:
                 continue
             where, screen = _broken(shapes, constraint, value, path)
             query = f"{_PREFIX} SELECT DISTINCT ?this ?value WHERE {{ {target} {where} }}"
-            yield Check(shape, message, query, screen and f"{_PREFIX} ASK {{ {screen} }}")
+            needed = constraint == SH.minCount and int(str(value)) == 1 and isinstance(path, URIRef)
+            wanted = (str(class_), str(path)) if needed else None
+            yield Check(shape, message, query, screen and f"{_PREFIX} ASK {{ {screen} }}", wanted)
         for constraint in sorted(shapes.objects(shape, SH.sparql), key=str):
             query = str(shapes.value(constraint, SH.select)).replace("$this", "?this")
             told = str(shapes.value(constraint, SH.message) or message)
@@ -49,6 +54,7 @@ def checks(shapes: Graph) -> Iterator[Check]:
 
 
 _PREFIX = "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>"
+IS_A = "a/rdfs:subClassOf*"
 
 
 def sparql_path(shapes: Graph, path: Node) -> str:
@@ -61,16 +67,11 @@ def sparql_path(shapes: Graph, path: Node) -> str:
     return path.n3()
 
 
-def _one(shapes: Graph, shape: Node, property_: URIRef) -> str:
-    [value] = shapes.objects(shape, property_)
-    return value.n3()
-
-
 def _broken(shapes: Graph, constraint: Node, value: Node, path: Node | None) -> tuple[str, str]:
     """What must hold of ?this, and of ?value, where the constraint is broken; and of the graph, whatever ?this is."""
     way = None if path is None else sparql_path(shapes, path)
     if constraint in _OF_ALL and way is not None:
-        return _OF_ALL[constraint](way, value), _SEVERAL.replace("WAY", way) if constraint == SH.maxCount else ""
+        return _OF_ALL[constraint](way, value), _several(way) if constraint == SH.maxCount else ""
     if constraint == SH["in"]:
         wrong = f"FILTER(?value NOT IN ({', '.join(item.n3() for item in shapes.items(value))}))"
     elif constraint in _OF_EACH:
@@ -82,10 +83,15 @@ def _broken(shapes: Graph, constraint: Node, value: Node, path: Node | None) -> 
     return f"?this {way} ?value . {wrong}", f"{{ SELECT DISTINCT ?value WHERE {{ ?any {way} ?value }} }} {wrong}"
 
 
-# More values than things that have any: one of them has two.
-_SEVERAL = """
-{ SELECT (COUNT(*) AS ?values) (COUNT(DISTINCT ?any) AS ?things) WHERE { ?any WAY ?value } } FILTER(?values > ?things)
-"""
+def _several(way: str) -> str:
+    """More values than things that have any: one of them has two."""
+    counted = f"SELECT (COUNT(*) AS ?values) (COUNT(DISTINCT ?any) AS ?things) WHERE {{ ?any {way} ?value }}"
+    return f"{{ {counted} }} FILTER(?values > ?things)"
+
+
+def has_several(property_: str) -> str:
+    """A query that asks whether anything has several values of a property."""
+    return f"{_PREFIX} ASK {{ {_several(f'<{property_}>')} }}"
 
 
 def _datatype(value: Node) -> str:
@@ -110,7 +116,7 @@ _KINDS = {SH.IRI: "isIRI", SH.Literal: "isLiteral", SH.BlankNode: "isBlank"}
 # Constraints on each value alone.
 _OF_EACH: dict[Node, Callable[[Node], str]] = {
     SH.datatype: _datatype,
-    SH["class"]: lambda value: f"FILTER NOT EXISTS {{ ?value a/rdfs:subClassOf* {value.n3()} }}",
+    SH["class"]: lambda value: f"FILTER NOT EXISTS {{ ?value {IS_A} {value.n3()} }}",
     SH.nodeKind: lambda value: f"FILTER(!{_KINDS[value]}(?value))",  # type: ignore[index]
     SH.pattern: lambda value: f"FILTER(isBlank(?value) || !REGEX(STR(?value), {value.n3()}))",
     SH.minLength: lambda value: f"FILTER(isBlank(?value) || STRLEN(STR(?value)) < {value})",
