@@ -89,10 +89,8 @@ class Tagger:
     def _find(self, docs: list[Doc]) -> Iterator[list[Name]]:
         """The names in each document, which is read in windows: memory is bounded, however long it is."""
         windows = [doc[at : at + WINDOW] for doc in docs for at in range(0, len(doc), WINDOW)]
-        found: list[list[Name]] = []
-        for together in _passes(windows):
-            found += decode(self._predictor(together), eagerness=self.eagerness)
-        pairs = zip(windows, found, strict=True)
+        shares = [shares for together in _passes(windows) for shares in self._predictor(together)]
+        pairs = zip(windows, decode(shares, eagerness=self.eagerness), strict=True)
         for doc in docs:
             yield [
                 name
