@@ -45,37 +45,17 @@ def decode(batch: Sequence[Floats], *, eagerness: float = 0.0) -> list[list[Name
 
     `eagerness` is added to the log-odds of every tag but O: above 0 it finds more and longer names.
     """
-    scores = [_scores(shares, eagerness) for shares in batch]
-    best = [document.argmax(axis=1) for document in scores]
-    broken = [at for at, tags in enumerate(best) if not _valid(tags)]
-    for at, tags in zip(broken, _viterbi([scores[at] for at in broken]), strict=True):
-        best[at] = tags
-    return [_names(tags, shares) for tags, shares in zip(best, batch, strict=True)]
+    return [_names(tags, shares) for tags, shares in zip(_viterbi(batch, eagerness), batch, strict=True)]
 
 
-def _scores(shares: Floats, eagerness: float) -> Floats:
-    scores: Floats = np.log(shares + np.float32(_FLOOR))
-    scores[:, 1:] += np.float32(eagerness)
-    return scores
-
-
-def _valid(tags: Ints) -> bool:
-    """Whether every I follows a B or I of its type: then no sequence can be better than each token's best tag."""
-    inside = np.flatnonzero(tags >= _FIRST_INSIDE)
-    if not len(inside):
-        return True
-    before = tags[inside - 1]
-    follows = (before == tags[inside]) | (before == tags[inside] - _KINDS)
-    return bool(inside[0] > 0 and follows.all())
-
-
-def _viterbi(batch: Sequence[Floats]) -> list[Ints]:
-    """The best valid tag sequence of each document, by its tokens' log-odds. All advance together, a token a step."""
+def _viterbi(batch: Sequence[Floats], eagerness: float) -> list[Ints]:
+    """The best valid tag sequence of each document. All documents advance together, a token a step."""
     lengths = [len(document) for document in batch]
     steps = max(lengths, default=0)
     scores = np.zeros((steps, len(batch), len(TAGS)), dtype=np.float32)
     for column, document in enumerate(batch):
-        scores[: len(document), column] = document
+        scores[: len(document), column] = np.log(document + _FLOOR)
+    scores[:, :, 1:] += eagerness
     back = np.zeros(scores.shape, dtype=np.int8)
     if steps:
         scores[0, :, _FIRST_INSIDE:] = -np.inf
