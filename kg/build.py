@@ -171,13 +171,15 @@ def _counts(papers: Iterable[LinkedPaper], concepts: Iterable[Concept]) -> dict[
 
 
 @contextmanager
-def claimed(output: Path) -> Iterator[None]:
+def claimed(output: Path, folder: Path | None = None) -> Iterator[None]:
     """Keep other builds out of a folder, and clear away what one that was killed left there.
 
-    InputError when another build is at work there, OSError when nothing can be written there.
+    InputError when another build is at work there, or when the store of the build would take the place of something
+    else in `folder`; OSError when nothing can be written there.
     """
     import filelock  # noqa: PLC0415
 
+    _replaceable(folder, output)
     try:
         (output / ".cache").mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(output / ".cache" / "lock", timeout=0)
@@ -187,6 +189,17 @@ def claimed(output: Path) -> Iterator[None]:
             yield
     except filelock.Timeout as error:
         raise InputError(f"{output}: another build is at work there") from error
+
+
+def _replaceable(folder: Path | None, output: Path) -> None:
+    """InputError for a folder whose place a store must not take."""
+    if folder is None or not folder.exists():
+        return
+    place = folder.resolve()
+    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / "CURRENT").is_file()):
+        raise InputError(f"{folder}: holds something else than a store; name a folder that is not there yet")
+    if any(other.is_relative_to(place) for other in (output.resolve(), Path.cwd())):
+        raise InputError(f"{folder}: a store there would take the place of what is in it")
 
 
 def build(
@@ -204,13 +217,12 @@ def build(
     written: a caller who keeps it too needs memory for both, it and the store.
     """
     said = corpus.report
+    _replaceable(folder, output)
     output.mkdir(parents=True, exist_ok=True)
     with uncollected(), tempfile.TemporaryDirectory(dir=output, prefix=".build-") as name:
         staging = Path(name)
         (staging / "report.json").write_text(report.account_text(said), encoding="utf-8", newline="\n")
         (staging / "rejects.jsonl").write_text(report.rejects_text(said.rejected), encoding="utf-8", newline="\n")
-        for left in folder.parent.glob(f".{folder.name}.*") if folder else ():  # by a build that was killed
-            shutil.rmtree(left, ignore_errors=True)
         if corpus.papers:
             with during(progress, "writing the graph"):
                 _write(corpus, staging, mentions=mentions)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kg.model import Literal, Triple
 from kg.names import THINGS, compact, expand
-from kg.store import Remote, Store
+from kg.store import Remote, Store, local
 
 _TYPE = expand("rdf:type")
 # What people look at, each with the property that names it; the rest of a graph follows from these.
@@ -60,9 +60,10 @@ class Difference:
 def diff(old: Store | Remote, new: Store | Remote) -> Difference:
     """What makes `new` of `old`, in papers, concepts, results and quantities.
 
-    How central a concept is follows from all papers, and is no change of the concept; its triples are counted.
+    Numbers are compared by value, for a store keeps no more. How central a concept is follows from all papers, and is
+    no change of the concept; its triples are counted.
     """
-    before, after = set(old.triples()), set(new.triples())
+    before, after = local(old).values(), local(new).values()
     facts = _facts(before), _facts(after)
     changed = sorted({thing for thing, property_, _ in before ^ after if property_ not in _OF_THE_WHOLE})
     changes = [change for thing in changed if (change := _change(thing, *facts))]

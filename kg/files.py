@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -58,13 +60,33 @@ def atomic(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
-    """A new folder beside `path` that takes its place when the block ends well, and vanishes when it does not."""
+    """A new folder beside `path` that takes its place when the block ends well, and vanishes when it does not.
+
+    What a process left there that was killed meanwhile goes too.
+    """
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as name:
+    mark = f".{path.name}.new-"
+    for left in path.parent.iterdir():
+        if left.name.startswith(mark) and not _alive(left.name.removeprefix(mark).partition("-")[0]):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{mark}{os.getpid()}-") as name:
         new, old = Path(name) / "new", Path(name) / "old"
         new.mkdir()
         yield new
         if path.exists():
             path.replace(old)
         new.replace(path)
+
+
+def _alive(process: str) -> bool:
+    """Whether a process of that number may still be at work."""
+    if not process.isdecimal() or sys.platform == "win32":  # where to ask would end it
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True

@@ -202,7 +202,7 @@ def test_a_paper_is_removed_and_taken_in_again(tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(("On",), "2 papers are called so"), (("No such",), "no such paper"), (("x", "--undo"), "not removed: x")],
+    [(("On",), "2 papers are called so"), (("No such",), "no such paper"), (("x", "--undo"), "x: not removed")],
 )
 def test_what_cannot_be_removed_is_told(tmp_path, arguments, message):
     listing = tmp_path / "papers.jsonl"
@@ -213,3 +213,77 @@ def test_what_cannot_be_removed_is_told(tmp_path, arguments, message):
     assert run("build", str(listing), "-o", str(tmp_path)).exit_code == 0
     result = run("remove", *arguments, "-o", str(tmp_path))
     assert (result.exit_code, message in result.stderr) == (2, True), result.stderr
+
+
+@pytest.fixture
+def listed(tmp_path):
+    listing = tmp_path / "papers.jsonl"
+    listing.write_text("".join(json.dumps(row) + "\n" for row in TEXTS), encoding="utf-8")
+    return listing
+
+
+def keys(output):
+    return [json.loads(line)["id"] for line in (output / "extractions.jsonl").read_text("utf-8").splitlines()]
+
+
+def test_a_removed_paper_stays_away_whatever_the_build_says_of_it(listed, tmp_path):
+    output = tmp_path / "output"
+    with listed.open("a", encoding="utf-8") as file:
+        file.write("{broken\n")
+    assert run("build", str(listed), "-o", str(output), "--strict").exit_code == 1
+    before = keys(output)
+    assert run("remove", "Serving", "-o", str(output)).exit_code == 1  # as that build
+    [key] = (output / "removed.txt").read_text("utf-8").split()
+    assert keys(output) == [other for other in before if other != key]
+    dry = run("build", str(listed), "-o", str(output), "--dry-run")
+    assert dry.stdout == "the same graph\n"
+    assert run("remove", "Serv", "--undo", "-o", str(output)).exit_code == 1
+    assert keys(output) == before
+
+
+def test_an_arxiv_id_takes_in_again(tmp_path):
+    listing, output = tmp_path / "papers.jsonl", tmp_path / "output"
+    rows = [{**row, "id": f"2504.0000{at}"} for at, row in enumerate(TEXTS)]
+    listing.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert run("build", str(listing), "-o", str(output)).exit_code == 0
+    for undo in ([], ["--undo"]):
+        assert run("remove", "2504.00001", *undo, "-o", str(output)).exit_code == 0
+        assert ("arxiv-2504.00001" in keys(output)) == bool(undo)
+
+
+def test_papers_are_removed_from_a_folder_that_was_moved(listed, tmp_path):
+    assert run("build", str(listed), "-o", str(tmp_path / "output")).exit_code == 0
+    moved = (tmp_path / "output").rename(tmp_path / "moved")
+    assert run("remove", "Serving", "-o", str(moved)).exit_code == 0
+    assert len(keys(moved)) == len(TEXTS) - 1
+    assert not (tmp_path / "output").exists()
+
+
+def test_what_cannot_be_built_leaves_the_removed_as_they_are(listed, tmp_path, monkeypatch):
+    output, place = tmp_path / "output", tmp_path / "place"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    assert run("build", str(listed), "-o", str(output)).exit_code == 0
+    (tmp_path / "empty.jsonl").write_text("{broken\n")
+    assert run("build", str(tmp_path / "empty.jsonl"), "-o", str(output)).exit_code == 2  # it is not remembered
+    monkeypatch.chdir(tmp_path)
+    place.rmdir()
+    result = run("remove", "Serving", "-o", str(output))
+    assert (result.exit_code, f"Error: {place}: No such file or directory" in result.stderr) == (2, True)
+    place.mkdir()
+    assert len(keys(output)) == len(TEXTS)
+    assert run("remove", "Serving", "-o", str(output)).exit_code == 0
+    assert len(keys(output)) == len(TEXTS) - 1
+
+
+def test_only_what_is_left_out_is_told(listed, tmp_path):
+    output = tmp_path / "output"
+    assert run("build", str(listed), "-o", str(output)).exit_code == 0
+    assert run("remove", "Serving", "-o", str(output)).exit_code == 0
+    [key] = (output / "removed.txt").read_text("utf-8").split()
+    listed.write_text(listed.read_text("utf-8").replace("41.5%", "42.5%"), encoding="utf-8")  # the key changes with it
+    said = run("build", str(listed), "-o", str(output)).stderr
+    assert "0 left out, as `kg remove` was told" in said
+    assert f"warning: removed, and not in the input any more: {key}" in said
+    (output / "removed.txt").write_bytes(b"\xff")
+    assert "removed.txt: not UTF-8" in run("build", str(listed), "-o", str(output)).stderr

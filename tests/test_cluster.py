@@ -415,6 +415,16 @@ def test_the_folder_has_what_the_manifest_names_and_nothing_else_is_removed(name
     assert mine.is_dir()
 
 
+def test_parts_that_are_gone_are_made_again(names, tmp_path):
+    manifest = cluster.build(Here(), names[:1], str(tmp_path), chunk=50)
+    there, _ = expected(names[:1], tmp_path.parent / "single")
+    shutil.rmtree(tmp_path / manifest["folder"])
+    for path in extractions(tmp_path):  # and one of what is kept was cut
+        path.write_bytes(path.read_bytes()[:-5])
+    assert cluster.build(Here(), names[:1], str(tmp_path), chunk=50) == manifest
+    check(tmp_path, there)
+
+
 def test_any_bulk_loader_takes_the_parts(names, whole, tmp_path):
     there, _ = whole
     manifest = cluster.build(Here(), names, str(tmp_path / "out"), chunk=50)

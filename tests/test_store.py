@@ -1,6 +1,9 @@
 """Opening, loading, asking and dumping graphs; remote ones are answered by a small server in the test."""
 
 import gzip
+import os
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
@@ -9,12 +12,16 @@ from urllib.parse import parse_qs
 import pyoxigraph
 import pytest
 import rdflib
+from click.testing import CliRunner
 from conftest import GOLDEN
 
+from kg.cli import main
+from kg.diff import diff
 from kg.errors import GraphError, QueryError
+from kg.files import atomic_folder
 from kg.model import Literal, Table
 from kg.names import expand
-from kg.store import Remote, Store, local, open_store, rdflib_graph, select, sparql_term
+from kg.store import Remote, Store, local, new_store, open_store, rdflib_graph, select, sparql_term
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
@@ -230,3 +237,49 @@ class TestRemote:
     def test_nobody_there(self, url):
         with pytest.raises(GraphError):
             open_store(url).query("ASK {}")
+
+
+def test_a_store_takes_the_place_of_a_store_only(tmp_path, monkeypatch):
+    listing, output = tmp_path / "papers.jsonl", tmp_path / "output"
+    listing.write_text('{"title": "A net", "abstract": "We train BERT on SQuAD."}\n', encoding="utf-8")
+    mine, beside = tmp_path / "mine", tmp_path / ".store.backup"
+    for folder in (mine, beside):
+        folder.mkdir()
+        (folder / "thesis.txt").write_text("important", encoding="utf-8")
+    work = tmp_path / "work"
+    (work / "below").mkdir(parents=True)
+    monkeypatch.chdir(work / "below")
+
+    def run(store):
+        return CliRunner().invoke(
+            main, ["build", str(listing), "-o", str(output), "--store", str(store)], catch_exceptions=False
+        )
+
+    for wrong in (mine, tmp_path, output):
+        output.mkdir(exist_ok=True)
+        (output / "graph.ttl").touch()
+        result = run(wrong)
+        assert (result.exit_code, result.stderr.startswith(f"Error: {wrong}: holds something else")) == (2, True)
+    (work / "CURRENT").touch()  # as if it were one
+    result = run(work)
+    assert (result.exit_code, "would take the place of what is in it" in result.stderr) == (2, True)
+    for again in ("new", "replaced"):
+        assert run(tmp_path / "store").exit_code == 0, again
+    assert len(open_store(tmp_path / "store")) > 100
+    assert (mine / "thesis.txt").read_text("utf-8") == (beside / "thesis.txt").read_text("utf-8") == "important"
+
+
+def test_what_a_killed_build_left_of_a_store_goes(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left, others = (tmp_path / f".store.new-{process}-x" for process in (ended.pid, os.getppid()))
+    for folder in (left, others):
+        (folder / "new").mkdir(parents=True)
+    with atomic_folder(tmp_path / "store") as new:
+        (new / "there").touch()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([others.name, "store"])
+
+
+def test_a_kept_store_is_the_graph_it_was_made_of(tmp_path):
+    new_store(tmp_path / "store", GOLDEN)
+    assert str(diff(open_store(GOLDEN), open_store(tmp_path / "store"))) == "the same graph"

@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -86,22 +88,27 @@ def build(
     inputs, output = inputs or (str(_SAMPLE),), Path(place)
     if dry_run:
         shown = steps(*_UNDERSTANDING, "comparing")
-        corpus = _understand(inputs, progress=shown, **options)
+        with TemporaryDirectory() as name:  # of the cache a copy, for nothing is to be written
+            kept = output / ".cache" / "extractions.sqlite"
+            if kept.is_file():
+                shutil.copyfile(kept, Path(name) / kept.name)
+            corpus = _understand(inputs, progress=shown, cache=Path(name), removed=_removed(output), **options)
         with during(shown, "comparing"):
             found = program.change(corpus, output, mentions=not no_mentions)
         click.echo("\n".join(map(printable, str(found).split("\n"))))
         _end(corpus.report, strict=strict)
         return
     shown = steps(*_UNDERSTANDING, "writing the graph", "loading the graph", "checking", "drawing the page")
-    with program.claimed(output):
+    with program.claimed(output, folder):
         removed = _removed(output)
         # In a list, so that nothing here holds it when it is let go.
         read = [_understand(inputs, progress=shown, cache=output / ".cache", removed=removed, **options)]
         report = program.build(read.pop(), output, mentions=not no_mentions, folder=folder, progress=shown)
         if removed:
-            click.echo(f"{len(removed)} left out, as `kg remove` was told", err=True)
-        told = {"folder": str(Path.cwd()), "arguments": click.get_current_context().meta["kg.arguments"]}
-        (output / ".cache" / "build.json").write_text(json.dumps(told), encoding="utf-8")
+            _tell_removed(report, removed)
+        if report.kept:
+            told = {"folder": str(Path.cwd()), "arguments": click.get_current_context().meta["kg.arguments"]}
+            (output / ".cache" / "build.json").write_text(json.dumps(told), encoding="utf-8")
     _tell(report, output)
     _end(report, strict=strict)
 
@@ -130,17 +137,19 @@ def remove(papers: tuple[str, ...], output: Path, *, undo: bool) -> None:
     if "-" in arguments:
         raise InputError(f"{output}: was built from standard input, which is gone; build it from a file")
     before = _removed(output)
-    wanted = before & set(papers) if undo else {_paper_key(output, paper) for paper in papers}
-    if undo and wanted != set(papers):
-        raise click.UsageError(f"not removed: {', '.join(sorted(set(papers) - before))}")
-    after = before - wanted if undo else before | wanted
+    wanted = {_removed_key(before, paper) if undo else _paper_key(output, paper) for paper in papers}
     output = output.resolve()
-    _keep_out(output, after)
-    os.chdir(folder)
+    graph = output / "graph.ttl"
+    there = graph.stat().st_ino
     try:
-        build.main(arguments, standalone_mode=False)
-    except BaseException:
-        _keep_out(output, before)  # as the graph that is still there
+        os.chdir(folder)
+        _keep_out(output, before - wanted if undo else before | wanted)
+        build.main([*arguments, "--output", str(output)], standalone_mode=False)  # the folder may have been moved
+    except BaseException as error:
+        if graph.stat().st_ino == there:  # else only --strict is not content with it
+            _keep_out(output, before)
+        if isinstance(error, OSError):
+            raise InputError(f"{folder}: {error.strerror}") from error
         raise
 
 
@@ -154,7 +163,28 @@ def _keep_out(output: Path, keys: set[str]) -> None:
 def _removed(output: Path) -> set[str]:
     """The keys of the papers to keep out of a folder."""
     path = output / "removed.txt"
-    return set(path.read_text("utf-8").split()) if path.exists() else set()
+    try:
+        return set(path.read_text("utf-8").split()) if path.exists() else set()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8") from error
+
+
+def _removed_key(removed: set[str], name: str) -> str:
+    """The one of the keys that a key, an arXiv id or a part of the title means."""
+    from kg.names import paper_key
+
+    slug = paper_key(name, "").rpartition("-")[0]
+    found = removed & {name, paper_key("", "", arxiv_id=name)} or {key for key in removed if slug and slug in key}
+    if len(found) != 1:
+        raise click.UsageError(f"{name}: {f'{len(found)} of the removed are called so' if found else 'not removed'}")
+    return found.pop()
+
+
+def _tell_removed(report: "Report", removed: set[str]) -> None:
+    left_out = [reject.file for reject in report.rejected if reject.reason == "removed"]
+    click.echo(f"{len(left_out)} left out, as `kg remove` was told", err=True)
+    if gone := removed.difference(left_out):
+        tell_warning(f"removed, and not in the input any more: {', '.join(sorted(gone))}")
 
 
 def _paper_key(output: Path, name: str) -> str:

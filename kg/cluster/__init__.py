@@ -81,7 +81,8 @@ def build(
         labels=tuple(labels.items()),
         mentions=mentions,
     )
-    if (there := _manifest(output)) and there.get("folder") == job.graph:
+    there = _manifest(output)
+    if there and there.get("folder") == job.graph and _names(there) <= storage(output).names(job.graph):
         return there
     used = {
         f"model {extractor.name}".rstrip(): extractor.digest,
@@ -224,11 +225,17 @@ def _most(said: Sequence[Summary]) -> dict[str, int]:
 def _publish(job: Job, manifest: Mapping[str, Any]) -> None:
     """Write the manifest, and then remove the graph that it replaces and what only this build needed."""
     before, kept = _manifest(job.output), storage(job.output)
-    kept.keep(job.graph, {part["name"] for what in ("parts", "extractions", "rejects") for part in manifest[what]})
+    for left in kept.names(job.graph) - _names(manifest):  # by a worker that was killed as it wrote
+        kept.remove(f"{job.graph}/{left}")
     kept.write(MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
     kept.remove(job.folder)
-    if before and _GRAPH.fullmatch(str(before.get("folder"))):  # or it is not ours to remove
+    if before and before.get("folder") != job.graph and _GRAPH.fullmatch(str(before.get("folder"))):
         kept.remove(before["folder"])
+
+
+def _names(manifest: Mapping[str, Any]) -> set[str]:
+    """The files that a manifest names."""
+    return {part["name"] for what in ("parts", "extractions", "rejects") for part in manifest[what]}
 
 
 def _manifest(output: str) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import struct
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -49,11 +50,11 @@ def storage(url: str) -> Storage:
 
 
 def summary(job: Job, name: str) -> Summary | None:
-    """What the task said that wrote the file, when it is there."""
+    """What the task said that wrote the file, when it is there and whole."""
     try:
         for _, told in storage(job.output).segment([name], -1):
             return dict(told)
-    except FileNotFoundError:
+    except (FileNotFoundError, EOFError, ValueError, gzip.BadGzipFile, struct.error, zlib.error):
         pass
     return None
 

@@ -10,7 +10,7 @@ import io
 import json
 import struct
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from kg.errors import InputError
 
 _OFFSET = struct.Struct("<Q")
 _LOCAL = {"file", "local"}
+_OBJECTS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oci", "oss"}  # show an object when it is complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,8 @@ class Storage:
     def write(self, name: str, data: bytes) -> None:
         """Write a file; a reader sees all of it or nothing."""
         path = self._path(name)
-        if get_protocol(self.url) not in _LOCAL:
-            self._files.pipe_file(path, data)  # object stores show an object when it is complete
+        if get_protocol(self.url) in _OBJECTS:
+            self._files.pipe_file(path, data)
             return
         self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
         beside = f"{path}.{uuid4().hex}"
@@ -97,12 +98,13 @@ class Storage:
         if self._files.exists(self._path(name)):
             self._files.rm(self._path(name), recursive=True)
 
-    def keep(self, folder: str, names: Collection[str]) -> None:
-        """Remove all from a folder but the files of these names: what a worker left that was killed as it wrote."""
+    def names(self, folder: str) -> set[str]:
+        """The files of a folder; none when it is not there."""
         self._files.invalidate_cache()
-        for path in self._files.ls(self._path(folder), detail=False):
-            if path.rpartition("/")[2] not in names:
-                self._files.rm(path)
+        try:
+            return {path.rpartition("/")[2] for path in self._files.ls(self._path(folder), detail=False)}
+        except FileNotFoundError:
+            return set()
 
     def write_segments(self, name: str, segments: Iterable[Iterable[Any]]) -> None:
         body, ends = io.BytesIO(), []

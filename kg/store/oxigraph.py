@@ -68,8 +68,14 @@ class Store:
         return results
 
     def triples(self) -> tuple[Triple, ...]:
-        """All triples of the graph, with their numbers as the files that were loaded write them."""
+        """All triples of the graph, with their numbers as the files that were loaded write them; of a store that was
+        kept on disk, with their values.
+        """
         return tuple(map(terms.triple, self._spelled()))
+
+    def values(self) -> set[Triple]:
+        """All triples of the graph, with their numbers as the store keeps them: as values."""
+        return set(map(terms.triple, self.native.quads_for_pattern(None, None, None, pyoxigraph.DefaultGraph())))
 
     def dump(self, file: IO[bytes], format: str) -> None:  # noqa: A002  # the name that RDF libraries give it
         """Write `triples`, sorted, as `ttl`, `nt`, `jsonld`, `rdf` or `trig`."""
