@@ -35,13 +35,15 @@ def run(*arguments, **options):
     return CliRunner().invoke(main, list(arguments), catch_exceptions=False, **options)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
-def test_a_terminal_is_shown_each_step_and_a_file_none(listing, tmp_path):
+on_a_terminal = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
+
+
+def on_terminal(command, stream):
+    """What a program writes to a stream that is a terminal."""
     import pty  # not there on Windows
 
-    command = [sys.executable, "-m", "kg", "build", str(listing), "-o", str(tmp_path / "output")]
     ours, theirs = pty.openpty()
-    with subprocess.Popen(command, stderr=theirs) as run_:
+    with subprocess.Popen(command, **{stream: theirs}) as run_:
         os.close(theirs)
         said = b""
         with suppress(OSError):  # its end, as Linux tells it
@@ -49,7 +51,29 @@ def test_a_terminal_is_shown_each_step_and_a_file_none(listing, tmp_path):
                 said += part
     os.close(ours)
     assert run_.returncode == 0
-    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said.decode())
+    return said.decode()
+
+
+@on_a_terminal
+def test_data_cannot_steer_a_terminal_but_is_as_it_is_in_a_file(tmp_path):
+    hostile, shown = "\x1b]0;title\x07 \u202eabc", "\\u001b]0;title\\u0007 \\u202eabc"
+    (tmp_path / "graph.nt").write_text(
+        f'<https://example.org/a> <https://example.org/b> "{json.dumps(hostile)[1:-1]}" .\n', encoding="utf-8"
+    )
+    (tmp_path / "all.rq").write_text("SELECT ?o { ?s ?p ?o }", encoding="utf-8")
+    command = [sys.executable, "-m", "kg", "query", str(tmp_path / "all.rq"), "--graph", str(tmp_path / "graph.nt")]
+    for format_ in ("csv", "tsv", "json", "table"):
+        said = on_terminal([*command, "--format", format_], "stdout")
+        assert not set("\x1b\x07\u202e") & set(said)
+        assert format_ == "json" or shown.lower() in said.lower()
+    said = subprocess.run([*command, "--format", "csv"], check=True, capture_output=True).stdout.decode()
+    assert said == f"o\r\n{hostile}\r\n"
+
+
+@on_a_terminal
+def test_a_terminal_is_shown_each_step_and_a_file_none(listing, tmp_path):
+    command = [sys.executable, "-m", "kg", "build", str(listing), "-o", str(tmp_path / "output")]
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", on_terminal(command, "stderr"))
     assert list(dict.fromkeys(re.findall(r"([a-z][a-z ]+) \((\d of 7)\)", shown))) == [
         ("reading", "1 of 7"),
         ("extracting", "2 of 7"),

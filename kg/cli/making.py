@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.cli.cluster import build_by
-from kg.cli.options import BROKEN, input_options, open_graph, steps, tell_reject, tell_warning
+from kg.cli.options import BROKEN, input_options, open_graph, say, steps, tell_reject, tell_warning
 from kg.errors import InputError
 from kg.files import PACKAGE
 from kg.model import TYPES
@@ -209,7 +209,7 @@ def extract(inputs: tuple[str, ...], *, strict: bool, **options: Any) -> None:
 
     corpus = _understand(inputs, progress=steps(*_UNDERSTANDING), **options)
     for paper in corpus.papers:
-        click.echo(report.extraction_line(paper))
+        say(f"{report.extraction_line(paper)}\n")
     _end(corpus.report, strict=strict)
 
 

@@ -1,5 +1,6 @@
 """What several commands share."""
 
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -142,7 +143,14 @@ def show(answer: "Answer", format_: str) -> None:
     from kg.query import render
 
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    click.echo(render(answer, format_, width=width), nl=False)
+    say(render(answer, format_, width=width))
+
+
+def say(text: str) -> None:
+    """Print data: as it is, but on a terminal without what would steer that."""
+    from kg.text import printable
+
+    click.echo(re.sub(r"[^\t\r\n]+", lambda it: printable(it[0]), text) if sys.stdout.isatty() else text, nl=False)
 
 
 def open_graph(graph: str) -> "Store | Remote":
