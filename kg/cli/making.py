@@ -143,13 +143,14 @@ def remove(papers: tuple[str, ...], output: Path, *, undo: bool) -> None:
     there = graph.stat().st_ino
     try:
         os.chdir(folder)
-        _keep_out(output, before - wanted if undo else before | wanted)
+    except OSError as error:
+        raise InputError(f"{folder}: {error.strerror}") from error
+    _keep_out(output, before - wanted if undo else before | wanted)
+    try:
         build.main([*arguments, "--output", str(output)], standalone_mode=False)  # the folder may have been moved
-    except BaseException as error:
+    except BaseException:
         if graph.stat().st_ino == there:  # else only --strict is not content with it
             _keep_out(output, before)
-        if isinstance(error, OSError):
-            raise InputError(f"{folder}: {error.strerror}") from error
         raise
 
 
