@@ -58,13 +58,13 @@ def row(name: str, ours: float, theirs: float, floor: str) -> None:
 
 def whole_build(papers: list[Paper], folder: Path) -> None:
     """2,000 abstracts from file to Turtle, page and report, against spaCy's small pipeline on the same texts: as it
-    comes, with the matrix product of BLIS, and with that of numpy, which ours has.
+    comes, with the matrix product of BLIS, and with that of numpy, which ours has. Each by one process.
     """
     theirs = [cpu(partial(_small_pipeline, papers, blis)) for blis in (True, False)]
     source = folder / "papers.jsonl"
     source.write_text("".join(_line(paper) for paper in papers[:2000]), encoding="utf-8")
     corpora: list[build.Corpus] = []
-    first = cpu(lambda: corpora.append(build.understand([source])))
+    first = cpu(lambda: corpora.append(build.understand([source], processes=1)))
     [corpus] = corpora
     extractor = extract.load()
     extraction = cpu(lambda: list(extractor.extract([linked.paper for linked in corpus.papers])))
