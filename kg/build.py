@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -12,8 +12,8 @@ from types import MappingProxyType
 from kg import __version__, diff, extract, graph, lexicon, link, network, read, report, store, turtle, validate, view
 from kg.cache import Cache
 from kg.cache import opened as cached
-from kg.errors import GraphError, InputError
-from kg.files import atomic_folder, code_digest
+from kg.errors import GraphError
+from kg.files import atomic_folder, code_digest, replaceable
 from kg.memory import give_back, uncollected
 from kg.model import Concept, Extraction, LinkedPaper, Merge, Paper, Reject, Report, Run, Survey, Triple
 from kg.progress import Progress, during, silent
@@ -170,38 +170,6 @@ def _counts(papers: Iterable[LinkedPaper], concepts: Iterable[Concept]) -> dict[
     return {**dict(sorted(Counter(concept.type for concept in concepts).items())), **said}
 
 
-@contextmanager
-def claimed(output: Path, folder: Path | None = None) -> Iterator[None]:
-    """Keep other builds out of a folder, and clear away what one that was killed left there.
-
-    InputError when another build is at work there, or when the store of the build would take the place of something
-    else in `folder`; OSError when nothing can be written there.
-    """
-    import filelock  # noqa: PLC0415
-
-    _replaceable(folder, output)
-    try:
-        (output / ".cache").mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(output / ".cache" / "lock", timeout=0)
-        with lock:
-            for left in output.glob(".build-*"):
-                shutil.rmtree(left, ignore_errors=True)
-            yield
-    except filelock.Timeout as error:
-        raise InputError(f"{output}: another build is at work there") from error
-
-
-def _replaceable(folder: Path | None, output: Path) -> None:
-    """InputError for a folder whose place a store must not take."""
-    if folder is None or not folder.exists():
-        return
-    place = folder.resolve()
-    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / "CURRENT").is_file()):
-        raise InputError(f"{folder}: holds something else than a store; name a folder that is not there yet")
-    if any(other.is_relative_to(place) for other in (output.resolve(), Path.cwd())):
-        raise InputError(f"{folder}: a store there would take the place of what is in it")
-
-
 def build(
     corpus: Corpus,
     output: Path,
@@ -217,7 +185,7 @@ def build(
     written: a caller who keeps it too needs memory for both, it and the store.
     """
     said = corpus.report
-    _replaceable(folder, output)
+    replaceable(folder, output)
     output.mkdir(parents=True, exist_ok=True)
     with uncollected(), tempfile.TemporaryDirectory(dir=output, prefix=".build-") as name:
         staging = Path(name)

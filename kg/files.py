@@ -1,4 +1,4 @@
-"""Where the files that come with the package are, and how files are written: whole or not at all."""
+"""Where the files that come with the package are, and how files are written: whole or not at all, by one at a time."""
 
 import hashlib
 import os
@@ -90,3 +90,35 @@ def _alive(process: str) -> bool:
     except OSError:
         pass
     return True
+
+
+@contextmanager
+def claimed(output: Path, folder: Path | None = None) -> Iterator[None]:
+    """Keep other builds out of a folder, and clear away what one that was killed left there.
+
+    InputError when another build is at work there, or when the store of the build would take the place of something
+    else in `folder`; OSError when nothing can be written there.
+    """
+    import filelock  # noqa: PLC0415
+
+    replaceable(folder, output)
+    try:
+        (output / ".cache").mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(output / ".cache" / "lock", timeout=0)
+        with lock:
+            for left in output.glob(".build-*"):
+                shutil.rmtree(left, ignore_errors=True)
+            yield
+    except filelock.Timeout as error:
+        raise InputError(f"{output}: another build is at work there") from error
+
+
+def replaceable(folder: Path | None, output: Path) -> None:
+    """InputError for a folder whose place a store must not take."""
+    if folder is None or not folder.exists():
+        return
+    place = folder.resolve()
+    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / "CURRENT").is_file()):
+        raise InputError(f"{folder}: holds something else than a store; name a folder that is not there yet")
+    if any(other.is_relative_to(place) for other in (output.resolve(), Path.cwd())):
+        raise InputError(f"{folder}: a store there would take the place of what is in it")

@@ -13,7 +13,7 @@ from kg import extract
 from kg.cache import opened
 from kg.cli import main
 from kg.errors import InputError
-from kg.files import PACKAGE
+from kg.files import PACKAGE, claimed
 from kg.model import Paper
 from kg.read import read
 
@@ -143,7 +143,7 @@ def test_two_builds_into_one_folder(tmp_path):
     listing = tmp_path / "papers.jsonl"
     listing.write_text(json.dumps(TEXTS[0]), encoding="utf-8")
     output = tmp_path / "output"
-    with program.claimed(output):
+    with claimed(output):
         result = run("build", str(listing), "-o", str(output))
     assert (result.exit_code, "another build is at work there" in result.stderr) == (2, True)
     (output / ".build-left").mkdir()

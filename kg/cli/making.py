@@ -14,7 +14,7 @@ import click
 from kg.cli.cluster import build_by
 from kg.cli.options import BROKEN, input_options, open_graph, say, steps, tell_reject, tell_warning
 from kg.errors import InputError
-from kg.files import PACKAGE
+from kg.files import PACKAGE, claimed
 from kg.model import TYPES
 from kg.progress import during
 from kg.text import printable
@@ -99,7 +99,7 @@ def build(
         _end(corpus.report, strict=strict)
         return
     shown = steps(*_UNDERSTANDING, "writing the graph", "loading the graph", "checking", "drawing the page")
-    with program.claimed(output, folder):
+    with claimed(output, folder):
         removed = _removed(output)
         # In a list, so that nothing here holds it when it is let go.
         read = [_understand(inputs, progress=shown, cache=output / ".cache", removed=removed, **options)]
