@@ -47,14 +47,22 @@ class _Worker(Generic[T, R]):
         self.connection: Connection
         self.connection, theirs = Pipe()
         us = os.getpid()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # of threads: a progress bar's holds no lock we take
-            self.process = os.fork()  # not a multiprocessing.Process, of which some programs may start none
-        if self.process == 0:
-            try:
-                _serve(us, theirs, work, items, memory)
-            finally:
-                os._exit(1)  # whatever happens, this process goes back to nobody's code
+        ends = [signal.SIGINT, signal.SIGTERM]
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # until it is clear to whom they come
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # of threads: a progress bar's holds no lock we take
+                self.process = os.fork()  # not a multiprocessing.Process, of which some programs may start none
+            if self.process == 0:
+                try:
+                    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
+                    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+                    _serve(us, theirs, work, items, memory)
+                finally:
+                    os._exit(1)  # whatever happens, this process goes back to nobody's code
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
         self.task: _Task | None = None
         self.deadline = 0.0
@@ -166,8 +174,6 @@ def _serve(
     parent: int, connection: Connection, work: Callable[[Sequence[T]], Sequence[R]], items: Sequence[T], memory: int
 ) -> None:
     """In the worker: answer until there is nobody to answer to."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _limit(memory)
     with suppress(EOFError, OSError):
         while os.getppid() == parent:

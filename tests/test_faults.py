@@ -124,13 +124,32 @@ def test_ended_at_any_moment(sources, earlier, undisturbed, tmp_path, how):
         code, said = finished(process)
         ended += code != 0
         # Before a line of ours has run, Python itself tells of an interruption.
-        assert "Traceback" not in said or (said.rstrip().endswith("KeyboardInterrupt") and f"{ROOT}/kg/" not in said)
+        early = said.rstrip().endswith("KeyboardInterrupt") and f"{ROOT}/kg/" not in said
+        assert "Traceback" not in said or early, said
         assert _is_whole(contents(output), old, new)
         assert finished(build(sources[1], output))[0] == 0
         assert contents(output) == new
         assert not list(output.glob(".build-*"))
     assert ended > ROUNDS // 2 or ROUNDS < 10
     counted(f"builds ended by {how.name}, {ended} of them before their end")
+
+
+def test_an_interruption_that_python_would_drop_comes_again():
+    program = """
+import signal, sys, time, weakref
+from kg.__main__ import interrupt_again
+
+sys.unraisablehook = interrupt_again
+thing = {1}
+there = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+try:
+    del thing
+    time.sleep(20)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "interrupted\n", "")
 
 
 def test_a_worker_is_killed_at_any_moment(sources, undisturbed, tmp_path):
