@@ -91,7 +91,7 @@ def _data(store: Store | Remote, graph: Graph, results: Mapping[str, int], drawn
     on_page = graph.subgraph({*drawn.papers, *named})
     return {
         "things": things,
-        "links": [[short(one), short(other), list(on_page[one][other])] for one in on_page for other in on_page[one]],
+        "links": [[short(one), short(other), [*on_page[one][other]]] for one, other in sorted({*on_page.edges()})],
         "pairs": [[short(one), short(other), weight] for one, other, weight in drawn.pairs],
     }
 
