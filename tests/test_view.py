@@ -89,7 +89,9 @@ def test_what_is_cut_can_still_be_looked_up(golden):
 @pytest.mark.parametrize("copies", [1, 10])  # of ten, of which most are not drawn
 def test_same_graph_same_bytes(tmp_path, copies):
     papers, concepts, run = linked_corpus(CASES / "graph" / "linked.toml")
-    several = [replace(it, paper=replace(it.paper, key=f"{it.paper.key}-{at}")) for it in papers for at in range(copies)]
+    several = [
+        replace(it, paper=replace(it.paper, key=f"{it.paper.key}-{at}")) for it in papers for at in range(copies)
+    ]
     graph = tmp_path / "graph.nt"
     graph.write_text("".join(map(ntriple, triples(several, concepts, run))), encoding="utf-8")
     program = (

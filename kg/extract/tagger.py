@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from spacy.attrs import LOWER, SPACY
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
@@ -142,8 +143,12 @@ def _passes(windows: Iterable[Text]) -> Iterator[list[Text]]:
 
 def surest(doc: Doc, names: Sequence[Name], threshold: float) -> list[Name]:
     """The names of which one mention in `doc`, in whatever case, scores `threshold` or more."""
-    scores: dict[str, float] = {}
-    texts = [doc[name.start : name.end].text.lower() for name in names]
+    words, spaces = doc.to_array(LOWER), doc.to_array(SPACY)
+    texts = [
+        (words[name.start : name.end].tobytes(), spaces[name.start : name.end - 1].tobytes())  # faster than their text
+        for name in names
+    ]
+    scores: dict[tuple[bytes, bytes], float] = {}
     for text, name in zip(texts, names, strict=True):
         scores[text] = max(name.score, scores.get(text, 0.0))
     return [name for text, name in zip(texts, names, strict=True) if scores[text] >= threshold]

@@ -6,7 +6,6 @@ in use, which of two kinds a name is. The lexicon comes first in both. Any order
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from kg.lexicon import Lexicon
 from kg.link.corpus import Rules, identities
@@ -14,7 +13,7 @@ from kg.link.corrections import Correction, correct, read_corrections
 from kg.link.ledger import kept_apart, merges
 from kg.link.naming import ancestors, concepts_of, usages
 from kg.link.reading import Name, Reading, named, roles
-from kg.model import TYPES, Concept, Extraction, LinkedPaper
+from kg.model import TYPES, Concept, Extraction, LinkedPaper, Mention
 
 __all__ = [
     "Correction",
@@ -52,9 +51,11 @@ def in_order(concepts: Mapping[str, Concept]) -> list[Concept]:
 def linked(extraction: Extraction, reading: Reading, meaning: Mapping[Name, Concept]) -> LinkedPaper:
     """The paper with the concepts of its names."""
     mentions = []
-    for mention in extraction.mentions:
-        concept = meaning[reading.of_mention(mention)]
-        mentions.append(replace(mention, type=concept.type, concept=concept.iri))
+    for it in extraction.mentions:
+        concept = meaning[reading.of_mention(it)]
+        mentions.append(
+            Mention(it.start, it.end, it.text, concept.type, it.score, it.source, it.introduced, concept.iri)
+        )
     named = {(role, surface): reading.of_role(role, surface) for role, surface in roles(extraction)}
     return LinkedPaper(
         extraction.paper,

@@ -1,7 +1,7 @@
 """A concept's key, label, other labels and acronyms."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kg.lexicon import Entry, Lexicon
@@ -30,10 +30,20 @@ class Usage:
 
 def usages(identities: Mapping[Name, Identity]) -> dict[Identity, Usage]:
     """How the papers use each thing that they name."""
-    used: dict[Identity, Usage] = defaultdict(Usage)
+    together: dict[Identity, list[Name]] = defaultdict(list)
     for name, identity in identities.items():
-        used[identity].add(name)
-    return used
+        together[identity].append(name)
+    return {identity: _usage(names) for identity, names in together.items()}
+
+
+def _usage(names: Sequence[Name]) -> Usage:
+    if len(names) == 1:  # as most are: no need to count again
+        [name] = names
+        return Usage(name.surfaces, name.types, name.shorts)
+    usage = Usage()
+    for name in names:
+        usage.add(name)
+    return usage
 
 
 def concepts_of(usages: Mapping[Identity, Usage], lexicon: Lexicon) -> dict[Identity, Concept]:

@@ -44,7 +44,7 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?node ?type ?label WHERE {
   { ?node a kg:Paper ; dcterms:title ?label . BIND(kg:Paper AS ?type) }
   UNION
-  { ?node a skos:Concept ; skos:prefLabel ?label ; a ?type . }
+  { ?node a skos:Concept ; skos:prefLabel ?label ; a ?type . FILTER(?type != skos:Concept) }
 }
 """
 _EDGES = """

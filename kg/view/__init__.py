@@ -17,7 +17,7 @@ from markupsafe import Markup
 from kg.errors import PaperkgError
 from kg.files import PACKAGE
 from kg.network import Graph, graph_of, papers_of, related
-from kg.store import Remote, Store, plain, select
+from kg.store import Remote, Store, plain, select, sparql_term
 from kg.view import cards, picture
 from kg.view.cards import Json, short
 from kg.view.picture import Picture
@@ -41,11 +41,12 @@ SELECT ?member ?label WHERE { ?community a kg:Community ; skos:member ?member ; 
 _MONTHS = """
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX kg: <https://w3id.org/paperkg/ontology#>
-SELECT ?concept ?month (COUNT(DISTINCT ?paper) AS ?papers) WHERE {
+SELECT ?concept ?month (COUNT(DISTINCT ?paper) AS ?papers) WHERE {{
+  VALUES ?concept {{ {concepts} }}
   ?paper kg:mentions ?concept ; dcterms:issued ?date .
   FILTER(STRLEN(STR(?date)) >= 7)
   BIND(SUBSTR(STR(?date), 1, 7) AS ?month)
-}
+}}
 GROUP BY ?concept ?month ORDER BY ?concept ?month
 """
 _LAST = 12  # months that a card tells of
@@ -99,9 +100,9 @@ def _data(store: Store | Remote, graph: Graph, results: Mapping[str, int], drawn
 def _of_corpus(store: Store | Remote, concepts: Collection[str]) -> dict[str, Json]:
     """In how many papers of each month a concept is named, and the community that holds it."""
     found: dict[str, Json] = {}
-    for concept, month, papers in select(store, _MONTHS).rows:
-        if concept in concepts:
-            found.setdefault(str(concept), {"months": []})["months"].append(f"{plain(month)}: {plain(papers)}")
+    asked = _MONTHS.format(concepts=" ".join(map(sparql_term, sorted(concepts))))
+    for concept, month, papers in select(store, asked).rows:
+        found.setdefault(str(concept), {"months": []})["months"].append(f"{plain(month)}: {plain(papers)}")
     for told in found.values():
         del told["months"][:-_LAST]
     for member, community in select(store, _COMMUNITIES).rows:
