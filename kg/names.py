@@ -127,10 +127,10 @@ def concept_key(label: str) -> str:
     β-VAE is not VAE.
     """
     folded = fold(label)
-    slug = _slug(folded, _SLUG_LENGTH)
-    if slug == folded.replace(" ", "-") and is_key(slug):
-        return slug
-    return _told_apart(slug, folded, 6)
+    joined = folded.replace(" ", "-")
+    if len(joined) <= _SLUG_LENGTH and is_key(joined):
+        return joined
+    return _told_apart(_slug(folded, _SLUG_LENGTH), folded, 6)
 
 
 def concept_iri(type_: str, key: str) -> str:

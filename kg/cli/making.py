@@ -14,7 +14,7 @@ import click
 from kg.cli.cluster import build_by
 from kg.cli.options import BROKEN, input_options, open_graph, say, steps, tell_reject, tell_warning
 from kg.errors import InputError
-from kg.files import PACKAGE, claimed
+from kg.files import PACKAGE, atomic, claimed
 from kg.model import TYPES
 from kg.progress import during
 from kg.text import printable
@@ -108,7 +108,8 @@ def build(
             _tell_removed(report, removed)
         if report.kept:
             told = {"folder": str(Path.cwd()), "arguments": click.get_current_context().meta["kg.arguments"]}
-            (output / ".cache" / "build.json").write_text(json.dumps(told), encoding="utf-8")
+            with atomic(output / ".cache" / "build.json") as file:
+                file.write(json.dumps(told).encode())
     _tell(report, output)
     _end(report, strict=strict)
 

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from itertools import repeat
+from itertools import accumulate, repeat
 from math import exp
 from typing import Generic, NamedTuple, TypeVar
 
@@ -38,33 +38,32 @@ def weights() -> Mapping[str, Weights]:
 
 
 @cache
-def _table(choice: str) -> tuple[Mapping[str, int], Mapping[str, int], npt.NDArray[np.float64]]:
-    """The weights of a choice as an array, and which row a feature and which column a label has.
+def _table(choice: str, labels: tuple[str, ...]) -> tuple[Mapping[str, int], npt.NDArray[np.float64]]:
+    """The weights of a choice as an array with a column a label, and which row a feature has.
 
-    The last row and column hold nothing: they stand for features and labels without weights.
+    The last row holds nothing: it stands for features without weights.
     """
     learnt = weights().get(choice, {})
     rows = {feature: row for row, feature in enumerate(sorted({key for table in learnt.values() for key in table}))}
-    columns = {label: column for column, label in enumerate(learnt)}
-    table = np.zeros((len(rows) + 1, len(columns) + 1))
-    for label, column in columns.items():
-        for feature, weight in learnt[label].items():
+    table = np.zeros((len(rows) + 1, len(labels)))
+    for column, label in enumerate(labels):
+        for feature, weight in learnt.get(label, _NOTHING).items():
             table[rows[feature], column] = weight
-    return rows, columns, table
+    return rows, table
 
 
-def classified(choice: str, labels: Sequence[str], given: Sequence[Sequence[str]]) -> list[dict[str, float]]:
+def classified(choice: str, labels: tuple[str, ...], given: Sequence[Sequence[str]]) -> list[dict[str, float]]:
     """The probability of each label, given that one of them is right, for each list of features in `given`.
 
     Labels share all features; each list must hold at least one.
     """
-    rows, columns, table = _table(choice)
+    rows, table = _table(choice, labels)
     if not given:
         return []
     nothing = len(table) - 1
     known = [rows.get(feature, nothing) for features in given for feature in features]
-    starts = np.cumsum([0, *map(len, given[:-1])])
-    scores = np.add.reduceat(table[known], starts)[:, [columns.get(label, len(columns)) for label in labels]]
+    starts = [0, *accumulate(map(len, given[:-1]))]
+    scores = np.add.reduceat(table.take(known, axis=0), starts)
     parts = np.exp(scores - scores.max(axis=1, keepdims=True))
     shares = (parts / parts.sum(axis=1, keepdims=True)).tolist()
     return [dict(zip(labels, row, strict=True)) for row in shares]

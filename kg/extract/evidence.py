@@ -43,6 +43,7 @@ class _Scene:
         self.words = [word for word, _ in words]
         self.starts = [start for _, start in words]
         self.places = places(text, finds)
+        self.begins = [place.start for place in self.places]
         self.opinions = {surface: _opinion(found) for surface, found in finds.items()}
 
 
@@ -56,12 +57,13 @@ def described(
         here[place.surface].append(place)
     kin = _kin(scene, abbreviations)
     for surface, mine in here.items():
+        form = _form(surface)
         features = chain(
             ("bias",),
             _said(finds[surface], len(mine)),
-            _written(surface, scene.opinions[surface].kind, len(mine)),
+            _written(surface, form, scene.opinions[surface].kind, len(mine)),
             kin[surface],
-            _placed(scene, surface, mine),
+            _placed(scene, form, mine),
         )
         yield surface, mine[0].start, tuple(dict.fromkeys(features))
 
@@ -117,9 +119,9 @@ def _said(finds: Sequence[Mention], occurrences: int) -> Iterator[str]:
     yield f"share={min(4, 4 * tagged // occurrences)} {min(occurrences, 3)}"
 
 
-def _written(surface: str, kind: str, occurrences: int) -> Iterator[str]:
+def _written(surface: str, form: str, kind: str, occurrences: int) -> Iterator[str]:
     """How the surface is written."""
-    form, words = _form(surface), [word.lower() for word in _WORD.findall(surface)]
+    words = [word.lower() for word in _WORD.findall(surface)]
     head, length = words[-1], min(len(words), 6)
     yield from (f"form={form}", f"form={form} {kind}", f"words={length}", f"words={length} {kind}")
     yield from (f"head={head}", f"first={words[0]}", f"suffix={head[-3:]}")
@@ -143,9 +145,9 @@ def _form(surface: str) -> str:
     return "capital" if surface[1:].islower() else "camel"
 
 
-def _placed(scene: _Scene, surface: str, here: Sequence[Place]) -> Iterator[str]:
+def _placed(scene: _Scene, form: str, here: Sequence[Place]) -> Iterator[str]:
     """Where the surface stands and what stands around it."""
-    form, nested = _form(surface), True
+    nested = True
     for place in here[:_OCCURRENCES]:
         first, last = bisect_left(scene.starts, place.start), bisect_left(scene.starts, place.end)
         before = scene.words[first - 1] if first and not _crosses(scene, place.start, first - 1) else "^"
@@ -159,7 +161,7 @@ def _placed(scene: _Scene, surface: str, here: Sequence[Place]) -> Iterator[str]
         inside = [other for other in overlapping if other.start <= place.start and place.end <= other.end]
         nested = nested and bool(inside)
         for other in overlapping:
-            how = "within" if other in inside else "holds" if other.surface in surface else "crosses"
+            how = "within" if other in inside else "holds" if other.surface in place.surface else "crosses"
             yield f"{how}={_told(scene.opinions[other.surface])}"
         yield from _listed(scene, place, before, after)
         if place.start < scene.title_end:
@@ -186,7 +188,7 @@ def _crosses(scene: _Scene, start: int, word: int) -> bool:
 
 def _overlapping(scene: _Scene, place: Place) -> Iterator[Place]:
     """The places of other surfaces that share a character with this one."""
-    at = bisect_left(scene.places, place.start - _REACH, key=lambda other: other.start)
+    at = bisect_left(scene.begins, place.start - _REACH)
     for other in islice(scene.places, at, None):
         if other.start >= place.end:
             break
@@ -197,12 +199,12 @@ def _overlapping(scene: _Scene, place: Place) -> Iterator[Place]:
 def _listed(scene: _Scene, place: Place, before: str, after: str) -> Iterator[str]:
     """What the members of a list say of each other: `MMLU, GSM8K and X` are of one type."""
     if after in _LISTING:
-        at = bisect_left(scene.places, place.end, key=lambda other: other.start)
+        at = bisect_left(scene.begins, place.end)
         for other in scene.places[at : at + 1]:
             if other.start - place.end <= _BESIDE:
                 yield f"then={scene.opinions[other.surface].kind}"
     if before in _LISTING:
-        at = bisect_left(scene.places, place.start, key=lambda other: other.start)
+        at = bisect_left(scene.begins, place.start)
         for other in scene.places[max(0, at - 4) : at]:
             if 0 < place.start - other.end <= _BESIDE:
                 yield f"behind={scene.opinions[other.surface].kind}"

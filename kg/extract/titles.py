@@ -12,5 +12,15 @@ def find_title_name(text: str) -> list[tuple[int, int]]:
     match = _NAME.match(title)
     if match is None or not any(map(str.isupper, match["name"])):
         return []
-    again = re.search(rf"(?<![^\W_]){re.escape(match['name'])}(?![^\W_])", abstract)
-    return [match.span("name")] if again else []
+    return [match.span("name")] if _stands_in(abstract, match["name"]) else []
+
+
+def _stands_in(text: str, name: str) -> bool:
+    """Whether it stands there as a whole word."""
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if not text[max(start - 1, 0) : start].isalnum() and not text[end : end + 1].isalnum():
+            return True
+        start = text.find(name, start + 1)
+    return False
