@@ -13,6 +13,7 @@ from itertools import pairwise
 from kg.extract.alternatives import KINDS, SIZES, counted, metric_names, metrics_for, size_features, things_for
 from kg.extract.changes import change
 from kg.extract.choices import classified, ranked
+from kg.extract.comparisons import is_second, of_second, rival
 from kg.extract.features import coordinated, number_features
 from kg.extract.passages import Name, Spot, spots, survey
 from kg.model import Mention, Quantity, Result
@@ -44,14 +45,17 @@ def find_results(
     scene = survey(text, mentions, abbreviations)
     results: list[Result] = []
     quantities: list[Quantity] = []
+    last: Result | None = None
     for passage in scene.passages:
         metrics = metric_names(scene, passage)
         here = list(spots(scene, passage))
         kinds = classified("kind", KINDS, [number_features(spot, metrics) for spot in here])
         for spot, chances in zip(here, kinds, strict=True):
             chance = _PLACING if _is_placing(spot) else 1.0 if _is_new_order(spot) else chances["result"]
-            found = _results(spot, metrics, results[-1] if results else None, chance, least)
+            second = is_second(spot, last)
+            found = _results(spot, metrics, last, chance, least, second=second)
             results += found
+            last = found[-1] if found and not second else last
             sized = not found and spot.number.kind != "complexity"
             if sized and chances["quantity"] > _LEAST_QUANTITY and (size := _quantity(spot)).unit:
                 quantities.append(size)
@@ -70,7 +74,9 @@ def _is_new_order(spot: Spot) -> bool:
     return spot.number.kind == "complexity" and spot.number.baseline_value is not None
 
 
-def _results(spot: Spot, metrics: Sequence[Name], last: Result | None, chance: float, least: float) -> list[Result]:
+def _results(
+    spot: Spot, metrics: Sequence[Name], last: Result | None, chance: float, least: float, *, second: bool = False
+) -> list[Result]:
     """The results of a number: none, one, or one for each metric that shares it."""
     if chance**_SOBER < least:
         return []
@@ -79,7 +85,10 @@ def _results(spot: Spot, metrics: Sequence[Name], last: Result | None, chance: f
     if score < (max(least, _LEAST_DEFAULT) if metric.kind == "default" else least):
         return []
     number = spot.number
-    subject = _said_of(spot, metric) or _role("subject", spot, last)
+    if second:
+        subject = of_second(spot, metric, last)
+    else:
+        subject = _said_of(spot, metric) or _role("subject", spot, last, but=rival(spot))
     baseline, baseline_value = _role("baseline", spot, last, but=subject), number.baseline_value
     if number.kind == "complexity":  # its baseline is a formula, and a formula is no value
         baseline, baseline_value = baseline_value or baseline, None
