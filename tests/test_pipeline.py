@@ -173,7 +173,7 @@ class Recorded(dict):
         asked.append(feature)
         return super().get(feature, default)
 ranked, table = choices.ranked, choices._table
-choices._table = lambda choice: (Recorded(table(choice)[0]), *table(choice)[1:])
+choices._table = lambda *of: (Recorded(table(*of)[0]), table(*of)[1])
 learnt = {choice: {label: Recorded(told) for label, told in of.items()} for choice, of in choices.weights().items()}
 choices.weights = lambda: learnt
 papers = [it for it in read.read([PACKAGE / "sample" / "daily-papers.txt"]) if hasattr(it, "abstract")]
