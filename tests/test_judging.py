@@ -28,6 +28,7 @@ def told(*candidates, pairs=(), **options):
     [
         ("-equivariant networks", "E(3)-equivariant networks"),
         ("peer-to-", "peer-to-peer"),
+        ("acme/", "acme/Pebble-2.5-pro"),
         ("Mosaic-SDF (", "Mosaic-SDF"),
         ("deformation)", "deformation"),
         ("R(2)-maps", "R(2)-maps"),
@@ -41,7 +42,7 @@ def told(*candidates, pairs=(), **options):
 )
 def test_a_name_is_whole(found, name):
     text = "Title\nE(3)-equivariant networks, peer-to-peer learning, Mosaic-SDF (a deformation), R(2)-maps, F1, L^6, G."
-    text += " The (SPO) triples and maps R^{n}."
+    text += " The (SPO) triples and maps R^{n}. We ask acme/Pebble-2.5-pro."
     assert whole(text, find(found, "Method", text=text)) == name
 
 

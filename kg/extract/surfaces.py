@@ -47,7 +47,7 @@ def whole(text: str, candidate: Mention) -> str:
         while start > first and not text[start - 1].isspace():
             start -= 1
     if text[end - 1] in _JOINTS:
-        while end < last and _continues(text[end]):
+        while end < last and _continues(text, end):
             end += 1
     if end - start > LONGEST:
         return ""
@@ -64,5 +64,6 @@ def _balanced(name: str) -> bool:
     return all(name.count(opening) == name.count(closing) for opening, closing in _BRACKETS)
 
 
-def _continues(character: str) -> bool:
-    return character.isalnum() or character in _JOINTS
+def _continues(text: str, at: int) -> bool:
+    """Whether a word goes on there: `vendor/Model-2.5-pro` is one."""
+    return text[at].isalnum() or text[at] in _JOINTS or (text[at] == "." and text[at - 1 : at + 2 : 2].isdecimal())
