@@ -25,6 +25,7 @@ _LINK = re.compile(
     r"|(?<![\w.@/-])(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|huggingface\.co)/(?:\\[_#%&~]|[^\s\\{}\[\]<>\"|^`])+",
     re.ASCII,
 )
+_LINK_SIGNS = ("://", ".com/", ".org/", ".co/")  # no link goes without one, and most texts have none
 _CODE_HOST = re.compile(
     r"(?:^|\.)(?:github\.(?:com|io)|gitlab\.(?:com|io)|bitbucket\.org|codeberg\.org|huggingface\.co|hf\.co|zenodo\.org"
     r"|4open\.science)$"
@@ -105,7 +106,11 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def links(text: str) -> Iterator[tuple[int, int]]:
     """The (start, end) of each web address, in order."""
-    return (match.span() for match in _LINK.finditer(text))
+    return (match.span() for match in _links(text))
+
+
+def _links(text: str) -> Iterator[re.Match[str]]:
+    return _LINK.finditer(text) if any(sign in text for sign in _LINK_SIGNS) else iter(())
 
 
 def code_links(text: str) -> Iterator[str]:
@@ -113,7 +118,7 @@ def code_links(text: str) -> Iterator[str]:
 
     Without the punctuation and LaTeX around them; `github.com/a/b` gets its scheme.
     """
-    for match in _LINK.finditer(text):
+    for match in _links(text):
         link = _closed(re.sub(r"\\(.)", r"\1", match.group()))
         host = match["host"]
         if host is None:

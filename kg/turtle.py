@@ -61,7 +61,7 @@ def ntriple(triple: Triple) -> str:
     if isinstance(value, str):
         written = _full(value)
     else:
-        written = f'"{_UNSAFE.sub(_escape, value.value)}"'
+        written = _quoted(value.value)
         if value.datatype and value.datatype != _STRING:
             written += f"^^{_full(value.datatype)}"
     return f"{_full(subject)} {_full(predicate)} {written} .\n"
@@ -72,17 +72,25 @@ def _full(iri: str) -> str:
 
 
 class _Names(dict[str, str]):
-    """IRI to its form in Turtle, made when first asked for; `prefixes` are those in use."""
+    """IRI to its form in Turtle, made when first asked for; `prefixes` are those in use, `columns` properties as a line
+    begins with them.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.prefixes: set[str] = set()
+        self.columns: dict[str, str] = {}
 
     def __missing__(self, iri: str) -> str:
         form = self[iri] = _iri(iri)
         if form[0] not in "<_":
             self.prefixes.add(form.partition(":")[0])
         return form
+
+    def column(self, predicate: str) -> str:
+        name = "a" if predicate == _TYPE else self[predicate]
+        column = self.columns[predicate] = f"    {name:<{_COLUMN}} "
+        return column
 
 
 def _block(subject: str, group: Iterable[Triple], names: _Names) -> str:
@@ -93,8 +101,7 @@ def _block(subject: str, group: Iterable[Triple], names: _Names) -> str:
         if predicate == last:
             lines[-1] += f", {written}"
         else:
-            name = "a" if predicate == _TYPE else names[predicate]
-            lines.append(f"    {name:<{_COLUMN}} {written}")
+            lines.append((names.columns.get(predicate) or names.column(predicate)) + written)
             last = predicate
     return f"\n{names[subject]}\n" + " ;\n".join(lines) + " .\n"
 
@@ -109,11 +116,15 @@ def _iri(iri: str) -> str:
 
 def _literal(literal: Literal, names: _Names) -> str:
     value, datatype = literal.value, literal.datatype
+    if not datatype or datatype == _STRING:
+        return _quoted(value)
     short = _SHORT.get(datatype)
-    if short and short.fullmatch(value):
-        return value
-    quoted = f'"{_UNSAFE.sub(_escape, value)}"'
-    return f"{quoted}^^{names[datatype]}" if datatype and datatype != _STRING else quoted
+    return value if short and short.fullmatch(value) else f"{_quoted(value)}^^{names[datatype]}"
+
+
+def _quoted(value: str) -> str:
+    plain = value.isprintable() and '"' not in value and "\\" not in value  # as most are, and told at once
+    return f'"{value}"' if plain else f'"{_UNSAFE.sub(_escape, value)}"'
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -105,10 +105,21 @@ def mention_properties(mention: Mention, context: str) -> Properties:
     yield "nif:endIndex", _offset(mention.end)
     yield "nif:anchorOf", Literal(mention.text)
     yield "itsrdf:taIdentRef", mention.concept
-    yield "itsrdf:taConfidence", Literal(f"{round(mention.score, 4)}e0", expand("xsd:double"))
-    yield "kg:foundBy", Literal(mention.source) if mention.source else None
+    yield "itsrdf:taConfidence", _confidence(round(mention.score, 4))
+    yield "kg:foundBy", _component(mention.source) if mention.source else None
 
 
+# These few literals have many mentions.
 @cache
 def _offset(number: int) -> Literal:
     return Literal(str(number), expand("xsd:nonNegativeInteger"))
+
+
+@cache
+def _confidence(score: float) -> Literal:
+    return Literal(f"{score}e0", expand("xsd:double"))
+
+
+@cache
+def _component(name: str) -> Literal:
+    return Literal(name)
