@@ -46,19 +46,18 @@ def find_results(
     results: list[Result] = []
     quantities: list[Quantity] = []
     last: Result | None = None
-    for passage in scene.passages:
-        metrics = metric_names(scene, passage)
-        here = list(spots(scene, passage))
-        kinds = classified("kind", KINDS, [number_features(spot, metrics) for spot in here])
-        for spot, chances in zip(here, kinds, strict=True):
-            chance = _PLACING if _is_placing(spot) else 1.0 if _is_new_order(spot) else chances["result"]
-            second = is_second(spot, last)
-            found = _results(spot, metrics, last, chance, least, second=second)
-            results += found
-            last = found[-1] if found and not second else last
-            sized = not found and spot.number.kind != "complexity"
-            if sized and chances["quantity"] > _LEAST_QUANTITY and (size := _quantity(spot)).unit:
-                quantities.append(size)
+    named = [(passage, metric_names(scene, passage)) for passage in scene.passages]
+    seen = [(spot, metrics) for passage, metrics in named for spot in spots(scene, passage)]
+    kinds = classified("kind", KINDS, [number_features(spot, metrics) for spot, metrics in seen])
+    for (spot, metrics), chances in zip(seen, kinds, strict=True):
+        chance = _PLACING if _is_placing(spot) else 1.0 if _is_new_order(spot) else chances["result"]
+        second = is_second(spot, last)
+        found = _results(spot, metrics, last, chance, least, second=second)
+        results += found
+        last = found[-1] if found and not second else last
+        sized = not found and spot.number.kind != "complexity"
+        if sized and chances["quantity"] > _LEAST_QUANTITY and (size := _quantity(spot)).unit:
+            quantities.append(size)
     return _once(results), tuple(quantities)
 
 
