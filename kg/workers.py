@@ -51,9 +51,8 @@ class _Worker(Generic[T, R]):
         before = signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # until it is clear to whom they come
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter(
-                    "ignore", DeprecationWarning
-                )  # of threads: a progress bar's holds no lock we take
+                # Of threads: a progress bar's holds no lock we take.
+                warnings.simplefilter("ignore", DeprecationWarning)
                 self.process = os.fork()  # not a multiprocessing.Process, of which some programs may start none
             if self.process == 0:
                 try:

@@ -109,7 +109,7 @@ def mention_properties(mention: Mention, context: str) -> Properties:
     yield "kg:foundBy", _component(mention.source) if mention.source else None
 
 
-# These few literals have many mentions.
+# The same few of these stand in many mentions.
 @cache
 def _offset(number: int) -> Literal:
     return Literal(str(number), expand("xsd:nonNegativeInteger"))
