@@ -65,6 +65,14 @@ class TestOpen:
         with pytest.raises(GraphError):
             open_store(tmp_path)
 
+    @pytest.mark.parametrize("cut", [1, 400])
+    def test_a_store_whose_manifest_was_cut_is_not_an_empty_graph(self, tmp_path, cut):
+        new_store(tmp_path / "store", GOLDEN)
+        [manifest] = (tmp_path / "store").glob("MANIFEST-*")
+        manifest.write_bytes(manifest.read_bytes()[:-cut])
+        with pytest.raises(GraphError, match="damaged store"):
+            open_store(tmp_path / "store")
+
     @pytest.mark.parametrize(
         ("name", "content", "message"),
         [

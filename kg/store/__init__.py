@@ -52,9 +52,13 @@ def open_store(location: str | Path) -> Store | Remote:
         if not (path / "CURRENT").is_file():
             raise GraphError(f"{path}: a folder that holds no store")
         try:
-            return Store(pyoxigraph.Store.read_only(str(path)))
+            kept = pyoxigraph.Store.read_only(str(path))
+            empty = next(iter(kept), None) is None
         except (OSError, RuntimeError) as error:  # a corrupt store is a RuntimeError
             raise GraphError(f"{path}: {reason(error)}") from error
+        if empty and any(path.glob("*.sst")):  # RocksDB takes a manifest that was cut for that of an earlier day
+            raise GraphError(f"{path}: a damaged store: its files hold triples that its manifest does not know")
+        return Store(kept)
     store = Store()
     store.load(path)
     return store
